@@ -10,7 +10,7 @@ from commune_desk.store.changes import numbers
 from commune_desk.store.changes.journal import OPEN, UNSENT
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
-from commune_desk.store.exchange import receipts, roots
+from commune_desk.store.exchange import roots
 from commune_desk.store.exchange.set_aside import Codes, entries_set_aside, sealings_set_aside
 from commune_desk.store.exchange.sync_history import heard, line_rate, rounds
 from commune_desk.store.files import file_queue
@@ -200,8 +200,8 @@ def receipt_time(body: bytes) -> str:
 
 
 def _last_receipt(connection: Connection) -> tuple[int, str]:
-    body, _signature = receipts.last(connection)
-    return numbers.receipted_n(connection), receipt_time(body) if body else ""
+    row = connection.execute("SELECT accepted_n, body FROM receipt ORDER BY accepted_n DESC LIMIT 1").fetchone()
+    return (row[0], receipt_time(bytes(row[1]))) if row else (0, "")
 
 
 def _waiting(connection: Connection, desk: str) -> tuple[tuple[Waiting, ...], int | None]:
