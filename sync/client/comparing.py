@@ -17,27 +17,28 @@ from sync.snapshot import Snapshot, read_body
 _FIELDS = {name: sorted(kind.fields) for name, kind in KINDS.items()}
 
 
-def compare(channel: Channel, replica: Replica, identity: DeskIdentity, now: str) -> None:
-    """Compare what is due and put right what differs. `now` is the province's time. Raises a SyncFault or Malformed.
+def compare(channel: Channel, replica: Replica, identity: DeskIdentity, now: str) -> bool:
+    """Compare what is due and put right what differs; whether a comparison went through. `now` is the province's time.
 
-    What moves while it is compared is left for the next time.
+    What moves while it is compared is left for the next time. Raises a SyncFault or Malformed.
     """
     scope = replica.scope_to_compare(now)
     if not scope:
-        return
+        return False
     try:
         reply = _ask(channel, identity, scope, parts=False)
     except errors.NotRecognised:  # a province whose program keeps no sums
-        return
+        return False
     held = _held_there(replica, scope, reply)
     if held is None:
-        return
+        return False
     if held.whole != reply.whole:
         reply = _ask(channel, identity, scope, parts=True)
         held = _held_there(replica, scope, reply)
         if held is None or not _mend(channel, replica, identity, reply, differing(held.ranges, reply.ranges)):
-            return
+            return False
     replica.compared(now)
+    return True
 
 
 def _held_there(replica: Replica, scope: str, reply: RangesReply) -> ScopeSums | None:

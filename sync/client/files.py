@@ -152,11 +152,13 @@ class FileCarrier:
         told = protocol.decode(reply, FileOffset)
         if (told.scope, told.file) != (task.scope, task.file) or told.offset > task.size:
             raise errors.Unproven
-        before = self._asked.get(task.file, -1)
-        self._asked[task.file] = told.offset
+        before = self._asked.pop(task.file, -1)
         self.carried += spent
         self._store.sent(task, told.offset, told.at if told.done else "", spent)
-        if told.done or told.offset > before:
+        if told.done:
+            return
+        self._asked[task.file] = told.offset
+        if told.offset > before:
             return
         self._passed_over.add(task.file)
         if told.offset == 0:  # it was whole, and not what its change names

@@ -233,7 +233,12 @@ class Session:
         self._tally.file_fault = self._carry_files(channel, identity)
         self._send_purges(channel)
         if not self._tally.has_begun:  # each line was proven as it came: whoever begins to work need not wait for sums
-            compare(channel, self._replica, identity, self._now)
+            self._compare(channel, identity)
+
+    def _compare(self, channel: Channel, identity: DeskIdentity) -> None:
+        """What is due; then the files about which a comparison lets the province be asked once more."""
+        if compare(channel, self._replica, identity, self._now) and self._tally.file_fault is None:
+            self._tally.file_fault = self._carry_files(channel, identity)
 
     def abort(self) -> None:
         """Break off a running sync; this session is finished then."""

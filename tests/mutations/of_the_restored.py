@@ -8,6 +8,7 @@ _DEPARTURES = "commune_desk/store/intake/departures.py"
 _ENROLLED = "sync/journeys/test_enrolled_after_a_restore.py"
 _AWAITED, _WAITS = "sync/server/intake/awaited.py", "sync/moves/test_waits_for_its_record.py"
 _SPOKEN = "sync/journeys/test_spoken_for.py"
+_CONTENT_ALONE = "sync/put_back/test_content_alone_lost.py"
 _NESTED = "msgspec.DecodeError, RecursionError"
 
 FAULTS: tuple[Fault, ...] = (
@@ -235,5 +236,26 @@ FAULTS: tuple[Fault, ...] = (
         old="        pulled_once(tx)\n",
         new="        pass\n",
         tests=("sync/journeys/test_withdrawn_before_it_heard.py::test_by_line_it_is_set_aside_and_the_register_goes",),
+    ),
+    Fault(
+        name="a-file-is-never-asked-about-again",
+        file="commune_desk/store/exchange/replica.py",
+        old="            confirming.ask_once_more(tx, comparing.last(tx.connection).at, now)\n",
+        new="",
+        tests=(f"{_CONTENT_ALONE}::test_it_is_sent_once_more_on_a_later_day",),
+    ),
+    Fault(
+        name="a-file-is-asked-about-for-ever",
+        file="commune_desk/store/files/file_queue.py",
+        old="at=CASE WHEN ?2='' OR at='' THEN ?2 ELSE at END",
+        new="at=?2",
+        tests=(f"{_CONTENT_ALONE}::test_what_is_there_is_asked_about_once_a_day_and_for_three_days_alone",),
+    ),
+    Fault(
+        name="what-is-asked-about-again-waits-for-the-next-sync",
+        file="sync/client/session.py",
+        old="            self._tally.file_fault = self._carry_files(channel, identity)\n\n    def abort",
+        new="            pass\n\n    def abort",
+        tests=(f"{_CONTENT_ALONE}::test_it_is_sent_once_more_on_a_later_day",),
     ),
 )

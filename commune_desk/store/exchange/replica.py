@@ -19,6 +19,7 @@ from commune_desk.store.exchange import courier, feeds, following, page_header, 
 from commune_desk.store.exchange.beginning import Beginning
 from commune_desk.store.exchange.one_desk import OneDesk
 from commune_desk.store.exchange.repairing import Repair
+from commune_desk.store.files import confirming
 from commune_desk.store.intake import comparing, departures, restating, snapshot_parts, speaking_for
 from commune_desk.store.intake.restating import RESTATE_AT_ONCE
 from commune_desk.store.intake.standing import Step
@@ -212,6 +213,7 @@ class RegisterReplica(OneDesk):
 
         def end(tx: Tx) -> None:
             speaking_for.end(tx)
+            confirming.ask_once_more(tx, comparing.last(tx.connection).at, now)
             comparing.keep(tx, self._repair.found(now), again=is_spoken)
 
         self._write(end)

@@ -221,10 +221,10 @@ class TravelledOffice:
         self._reopened(lambda data: engine.put_back(self.folder / "copy", data))
 
     def _reopened(self, meanwhile: Callable[[Path], None]) -> None:
-        data = self.real.province.data
+        data, clock = self.real.province.data, self.real.province.clock
         self.real.province.close()
         meanwhile(data)
-        self.real.province = open_province(data, self.folder / "key-file")
+        self.real.province = open_province(data, self.folder / "key-file", clock=clock)
         self.real.restart()
 
     def homes(self, kind: str) -> dict[str, str]:

@@ -1,0 +1,122 @@
+"""A province put back without a word to between a photo's words and its content: no number tells of it, a desk asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from commune_desk.domain.records.attachments import Attachment
+from commune_desk.store.files import confirming
+from tests.helpers.workplaces import HandClock
+from tests.sync.actors.travelled_office import PLACES, PROVINCE, TravelledOffice, travelled_office
+
+PUT, OFFSET = "/v1/files/put", "/v1/files/offset"
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+def office(tmp_path: Path, clock: HandClock) -> Iterator[TravelledOffice]:
+    with travelled_office(tmp_path, dict.fromkeys((*PLACES, PROVINCE), clock)) as made:
+        yield made
+
+
+@pytest.fixture
+def photo(office: TravelledOffice) -> Attachment:
+    """Its words are at the province and on the copy, its content came after that."""
+    child = office.child("Chìu Văn Sáng")
+    made = office.photo("ours", child)
+    office.real.line.down_at = PUT
+    assert office.ours.go().file_fault is not None
+    office.real.line.down_at = ""
+    office.copy_silently()
+    office.sync("ours", "ours")
+    assert made.sha256 in office.whole_files()
+    return made
+
+
+def lose_content(office: TravelledOffice) -> None:
+    office.put_back_silently()
+    assert office.whole_files() == {}
+
+
+@pytest.mark.parametrize("days", [1, 2, 3, 40], ids="after {} days".format)
+def test_it_is_sent_once_more_on_a_later_day(
+    office: TravelledOffice, clock: HandClock, photo: Attachment, days: int
+) -> None:
+    lose_content(office)
+    clock.pass_by(days=days)
+    assert office.ours.go().file_bytes == photo.size
+    assert office.whole_files() == {photo.sha256: photo.scope}
+    assert office.ours.counted() == (0, 0, 0, 0, 0)
+    assert office.ours.go().file_bytes == 0
+
+
+def test_a_disk_that_is_put_back_days_later_is_found_too(
+    office: TravelledOffice, clock: HandClock, photo: Attachment
+) -> None:
+    for _ in range(2):
+        clock.pass_by(days=1)
+        office.sync("ours")
+    lose_content(office)
+    clock.pass_by(days=1)
+    assert office.ours.go().file_bytes == photo.size
+
+
+def test_until_it_is_there_again_it_counts_as_unsent(
+    office: TravelledOffice, clock: HandClock, photo: Attachment
+) -> None:
+    lose_content(office)
+    clock.pass_by(days=1)
+    office.real.line.down_at = PUT
+    assert office.ours.go().file_fault is not None
+    assert office.ours.counted() == (1, photo.size, 0, 1, 1)
+
+
+def test_what_is_there_is_asked_about_once_a_day_and_for_three_days_alone(
+    office: TravelledOffice, clock: HandClock, photo: Attachment
+) -> None:
+    asked = {day: questions(office) for day in days_of(clock, 6)}
+    assert asked == {0: 0, 1: 1, 2: 1, 3: 1, 4: 0, 5: 0}
+    assert photo.sha256 in office.whole_files()
+
+
+def test_never_asked_about_again_it_would_stay_lost(
+    office: TravelledOffice, clock: HandClock, photo: Attachment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin."""
+    monkeypatch.setattr(confirming, "ask_once_more", lambda *_: None)
+    lose_content(office)
+    for _ in range(5):
+        clock.pass_by(days=1)
+        office.sync()
+    assert office.ours.counted() == (0, 0, 0, 0, 0), "the register takes it for sent"
+    assert photo.sha256 not in office.whole_files()
+
+
+def questions(office: TravelledOffice) -> int:
+    """How often a round of two syncs asks where a file ends."""
+    with pytest.MonkeyPatch.context() as watched:
+        paths: list[str] = []
+        send = office.real.line.send
+
+        def noted(request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+            paths.append(request.path_url)
+            return send(request, *args, **kwargs)
+
+        watched.setattr(office.real.line, "send", noted)
+        office.sync("ours", "ours")
+    return paths.count(OFFSET)
+
+
+def days_of(clock: HandClock, most: int) -> Iterator[int]:
+    for day in range(most):
+        yield day
+        clock.pass_by(days=1)
