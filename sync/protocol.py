@@ -64,15 +64,6 @@ class Hello(_Message, frozen=True, kw_only=True, omit_defaults=True):
     retry_after: Count = 0
 
 
-class EnrolRequest(_Message, frozen=True, kw_only=True, omit_defaults=True):
-    locator: B64
-    sign_public: B64
-    box_public: B64
-    doorbell_public: B64
-    label: str
-    program_version: str
-
-
 class Grant(_Message, frozen=True, kw_only=True, omit_defaults=True):
     scope: str
     role: str
@@ -83,28 +74,6 @@ class ScopeKey(_Message, frozen=True, kw_only=True, omit_defaults=True):
     scope: str
     key: str
     public: B64
-
-
-class Enrolled(_Message, frozen=True, kw_only=True, omit_defaults=True):
-    """`locker` opens with the code alone: JSON {scope: base64 private key}."""
-
-    desk: str
-    epoch: str
-    authority_public: B64
-    escrow_public: B64
-    grants: list[Grant]
-    scope_keys: list[ScopeKey]
-    locker: B64
-    province_name: str = ""
-    courier_public: B64 = ""
-    """The province's X25519 key that bundles for it are sealed to (docs/protocol-courier.md)."""
-
-
-class Proven(_Message, frozen=True, kw_only=True, omit_defaults=True):
-    """A body with its MAC under a key that both sides derive from the enrolment code."""
-
-    body: B64
-    mac: B64
 
 
 class DeskCert(_Message, frozen=True, kw_only=True, omit_defaults=True):

@@ -18,6 +18,7 @@ from sync.client import errors
 from sync.client.tls import authority_fingerprint
 from sync.client.transport import Reply, Transport, read_address
 from sync.enrolment_code import CodeKeys, EnrolmentCode
+from sync.enrolment_wire import Enrolled, EnrolRequest, Proven
 
 OpenTransport = Callable[[str, bytes | None], Transport]
 """A transport to an address that trusts the given authority (PEM), or anybody for None."""
@@ -52,12 +53,18 @@ class Enrolment:
 
 
 @dataclass(frozen=True, slots=True)
-class DeskKeys:
-    """The keys that a desk is to have. An enrolment whose answer was lost is asked for again with the same ones."""
+class Credentials:
+    """What a PC shows: the keys that the desk is to have, and the last receipt of its former name, if it had one.
+
+    An enrolment whose answer was lost is asked for again with the same keys.
+    """
 
     signing: seal.SigningKey = field(repr=False, default_factory=seal.SigningKey.generate)
     box: seal.BoxKey = field(repr=False, default_factory=seal.BoxKey.generate)
     doorbell: seal.SigningKey = field(repr=False, default_factory=seal.SigningKey.generate)
+    receipt: bytes = field(repr=False, default=b"")
+    """Exactly as it came, with the province's signature in `receipt_signature`."""
+    receipt_signature: bytes = field(repr=False, default=b"")
 
 
 def open_transport(address: str, ca_pem: bytes | None) -> Transport:
@@ -65,12 +72,12 @@ def open_transport(address: str, ca_pem: bytes | None) -> Transport:
 
 
 def enrol(
-    address: str, code: str, label: str, *, program_version: str, desk_keys: DeskKeys | None = None,
+    address: str, code: str, label: str, *, program_version: str, credentials: Credentials | None = None,
     connect: OpenTransport = open_transport,
 ) -> Enrolment:  # fmt: skip
     """Enrol under `label` (the PC's name for people). The code's stretching takes some tenths of a second.
 
-    A code that the province took although its answer was lost works again with the same `desk_keys`, and only with
+    A code that the province took although its answer was lost works again with the same keys, and only with
     them. Raises Invalid for a mistyped address or code, Refusal for another province or a code that is no longer good,
     a SyncFault for the line. Nothing is stored here.
     """
@@ -78,14 +85,16 @@ def enrol(
     parts = EnrolmentCode.read(code)
     ca_pem = _fetch_authority(base, parts, connect)
     keys = parts.keys(authority_fingerprint(ca_pem))
-    own = desk_keys or DeskKeys()
-    request = protocol.EnrolRequest(
+    own = credentials or Credentials()
+    request = EnrolRequest(
         locator=protocol.b64(parts.locator),
         sign_public=protocol.b64(own.signing.public),
         box_public=protocol.b64(own.box.public),
         doorbell_public=protocol.b64(own.doorbell.public),
         label=label,
         program_version=program_version,
+        receipt=protocol.b64(own.receipt),
+        receipt_signature=protocol.b64(own.receipt_signature),
     )
     enrolled = _ask(connect(base, ca_pem), request, keys)
     return Enrolment(
@@ -127,20 +136,20 @@ def _fetch_authority(base: str, code: EnrolmentCode, connect: OpenTransport) -> 
     return ca_pem
 
 
-def _ask(transport: Transport, request: protocol.EnrolRequest, keys: CodeKeys) -> protocol.Enrolled:
+def _ask(transport: Transport, request: EnrolRequest, keys: CodeKeys) -> Enrolled:
     body = protocol.encode(request)
-    proof = protocol.encode(protocol.Proven(body=protocol.b64(body), mac=protocol.b64(seal.mac(keys.request, body))))
+    proof = protocol.encode(Proven(body=protocol.b64(body), mac=protocol.b64(seal.mac(keys.request, body))))
     try:
         reply = _post_enrolment(transport, proof)
     finally:
         transport.rest()
     if reply.status != 200:
         raise _refusal(reply)
-    answer = protocol.decode(reply.body, protocol.Proven)
+    answer = protocol.decode(reply.body, Proven)
     inside = protocol.unb64(answer.body)
     if not seal.is_mac(protocol.unb64(answer.mac), keys.reply, inside):
         raise errors.Unproven
-    return protocol.decode(inside, protocol.Enrolled)
+    return protocol.decode(inside, Enrolled)
 
 
 def _post_enrolment(transport: Transport, proof: bytes) -> Reply:
@@ -162,7 +171,7 @@ def _refusal(reply: Reply) -> Refusal | errors.SyncFault:
     return Refusal(errors.told(text) or _NOT_ACCEPTED)
 
 
-def _open_locker(enrolled: protocol.Enrolled, locker_key: bytes, locator: bytes) -> dict[str, seal.BoxKey]:
+def _open_locker(enrolled: Enrolled, locker_key: bytes, locator: bytes) -> dict[str, seal.BoxKey]:
     """The locker is bound to its code's locator.
 
     Raises SealBroken, or Unproven when a private key does not belong to the scope's public one.

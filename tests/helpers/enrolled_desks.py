@@ -18,10 +18,11 @@ from commune_desk.store.desk.register import Register
 from commune_desk.store.engine.settings import Pins
 from commune_desk.store.exchange.replica import RegisterReplica
 from commune_desk.usecases.registers.backups import back_up, restore
-from commune_desk.usecases.registers.enrolment import identity_of, scope_keys_of, take_up
+from commune_desk.usecases.registers.enrolment import identity_of, scope_keys_of, take_up, with_last_receipt
 from commune_desk.usecases.registers.opening import OpenDesk, make_register, unlock
 from commune_desk.usecases.registers.profile import NewOfficer, Profile
 from commune_desk.usecases.sync.desk_sync import DeskSync
+from sync.client.enrol import Credentials
 from sync.client.session import Session, SyncOutcome
 from sync.client.transport import Transport
 from tests.helpers.builders import save_all
@@ -61,7 +62,8 @@ class EnrolledDesk:
         Session(self.province.transport(), RegisterReplica(self.open.register, self.heard.append)).sync()
 
     def enrol_anew(self, grants: Mapping[str, Role] = OFFICE) -> None:
-        take_up(self.open, self.province.enrol(grants), "PC of tests")
+        shown = with_last_receipt(self.open.register, Credentials())
+        take_up(self.open, self.province.enrol(grants, shown), "PC of tests")
 
     def ask(self, sql: str, *values: object) -> list[Any]:
         """Rows, read on the writer's own connection."""

@@ -9,7 +9,7 @@ _RELOCATING, _WHERE, _MERGING = (
     "sync/server/intake/whereabouts.py",
     "sync/server/intake/merging.py",
 )
-_ORDER, _PULL, _PUSH = "sync/server/intake/ordering.py", "sync/server/answers/pull.py", "sync/server/intake/push.py"
+_ORDER, _PULL = "sync/server/intake/ordering.py", "sync/server/answers/pull.py"
 _DEPARTURES = "commune_desk/store/intake/departures.py"
 _REPLICA, _FEEDS = "commune_desk/store/exchange/replica.py", "commune_desk/store/exchange/feeds.py"
 _INCOMING, _SESSION = "commune_desk/store/intake/incoming.py", "sync/client/session.py"
@@ -246,20 +246,6 @@ BEGINNINGS = (
         '    tx.connection.execute("DELETE FROM home_visit WHERE id NOT IN'
         ' (SELECT record FROM change WHERE seq>0)")\n',
         tests=("sync/client/test_snapshots.py::test_what_waits_on_the_desk_survives_its_beginning_anew",),
-    ),
-    Fault(
-        name="receipt-of-a-former-epoch-believed",
-        file=_PUSH,
-        old="return (shown.desk, shown.epoch) == (state.id, epoch) and shown",
-        new="return shown.desk == state.id and shown",
-        tests=(f"{_RESTORED}::test_the_receipt_that_a_desk_shows_begins_a_new_epoch_and_only_one",),
-    ),
-    Fault(
-        name="epoch-begun-without-proof",
-        file=_PUSH,
-        old="    if not seal.verify(province.keys.authority.public, seal.RECEIPT, body,",
-        new="    if not body and not seal.verify(province.keys.authority.public, seal.RECEIPT, body,",
-        tests=(f"{_RESTORED}::test_a_forged_receipt_begins_nothing",),
     ),
     Fault(
         name="epoch-not-followed",

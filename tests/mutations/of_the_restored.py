@@ -7,6 +7,8 @@ from tests.mutations.fault import Fault
 _DEPARTURES = "commune_desk/store/intake/departures.py"
 _ENROLLED = "sync/journeys/test_enrolled_after_a_restore.py"
 _AWAITED, _WAITS = "sync/server/intake/awaited.py", "sync/moves/test_waits_for_its_record.py"
+_RESTORED, _SHOWN = "sync/put_back/test_restored_province.py", "sync/server/test_enrolled_with_a_receipt.py"
+_SIGNED_FOR = "sync/server/identity/signed_for.py"
 _SPOKEN = "sync/journeys/test_spoken_for.py"
 _CONTENT_ALONE = "sync/put_back/test_content_alone_lost.py"
 _NESTED = "msgspec.DecodeError, RecursionError"
@@ -51,7 +53,10 @@ FAULTS: tuple[Fault, ...] = (
         file="commune_desk/store/exchange/staged.py",
         old="        _hear_all_again(tx, settings.identity(tx.connection))\n    versions",
         new="        pass\n    versions",
-        tests=("sync/journeys/test_withdrawn_after_a_silent_restore.py::test_what_it_lost_is_found_and_sent",),
+        tests=(
+            "sync/journeys/test_withdrawn_after_a_silent_restore.py"
+            "::test_without_the_receipt_the_feed_of_its_place_tells_what_it_lost",
+        ),
     ),
     Fault(
         name="a-register-goes-without-asking-what-the-province-has-of-it",
@@ -257,5 +262,40 @@ FAULTS: tuple[Fault, ...] = (
         old="            self._tally.file_fault = self._carry_files(channel, identity)\n\n    def abort",
         new="            pass\n\n    def abort",
         tests=(f"{_CONTENT_ALONE}::test_it_is_sent_once_more_on_a_later_day",),
+    ),
+    Fault(
+        name="the-receipt-of-a-former-name-is-not-shown",
+        file="commune_desk/usecases/registers/enrolment.py",
+        old="    return replace(keys, receipt=receipt, receipt_signature=signature)\n",
+        new="    return keys\n",
+        tests=(
+            "sync/journeys/test_withdrawn_after_a_silent_restore.py::test_what_it_lost_of_another_feed_is_found_too",
+            "usecases/registers/test_enrol_anew.py"
+            "::test_a_province_that_has_forgotten_what_it_signed_for_learns_it_by_the_receipt_shown",
+        ),
+    ),
+    Fault(
+        name="a-receipt-that-is-remembered-begins-an-epoch",
+        file="sync/server/edge/enrolment.py",
+        old="former.last_n < receipt.accepted_n",
+        new="former.last_n <= receipt.accepted_n",
+        tests=(f"{_SHOWN}::test_what_it_remembers_changes_nothing",),
+    ),
+    Fault(
+        name="receipt-of-a-former-epoch-believed",
+        file=_SIGNED_FOR,
+        old="    return said if said.epoch == epoch else None\n",
+        new="    return said\n",
+        tests=(
+            f"{_RESTORED}::test_the_receipt_that_a_desk_shows_begins_a_new_epoch_and_only_one",
+            f"{_SHOWN}::test_a_receipt_of_another_epoch_says_nothing",
+        ),
+    ),
+    Fault(
+        name="epoch-begun-without-proof",
+        file=_SIGNED_FOR,
+        old="    if not seal.verify(province.keys.authority.public, seal.RECEIPT, body,",
+        new="    if not body and not seal.verify(province.keys.authority.public, seal.RECEIPT, body,",
+        tests=(f"{_RESTORED}::test_a_forged_receipt_begins_nothing",),
     ),
 )

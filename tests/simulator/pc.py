@@ -19,9 +19,9 @@ from commune_desk.store.engine.settings import Pins
 from commune_desk.store.exchange.staged import accept_new_desk
 from commune_desk.store.writing.opened import Opened, open_records
 from commune_desk.store.writing.transaction import Tx, load
-from commune_desk.usecases.registers.enrolment import identity_of, scope_keys_of
+from commune_desk.usecases.registers.enrolment import identity_of, scope_keys_of, with_last_receipt
 from commune_desk.usecases.sync.desk_sync import DeskSync
-from sync.client.enrol import enrol
+from sync.client.enrol import Credentials, enrol
 from sync.client.session import Session, SyncOutcome
 from sync.client.transport import Transport
 from tests.simulator.disk import Disk, PowerCut
@@ -132,7 +132,10 @@ class Pc:
 
     def enrol_anew(self, code: str) -> None:
         """What its officer does with the code that the province gave. Raises a SyncFault."""
-        enrolment = enrol("province.test", code, "PC of tests", program_version="0", connect=self._connect_to)
+        shown = with_last_receipt(self.register, Credentials())
+        enrolment = enrol(
+            "province.test", code, "PC of tests", program_version="0", credentials=shown, connect=self._connect_to
+        )
         identity, keys = identity_of(enrolment, "PC of tests", self.register.identity.db_id), scope_keys_of(enrolment)
         self.register.write(lambda tx: accept_new_desk(tx, identity, keys)).result()
         self._sync = None

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.helpers.store_engine import engine
-from tests.simulator import busy, communes, lost, together
+from tests.simulator import busy, communes, lost, together, withdrawn
 from tests.simulator.at_rest import AT_REST, Check
 from tests.simulator.communes import ACTIONS, CROWDED, RESTORES, WITH_JOINS, WITH_RESTORES, Act, Course
 from tests.simulator.joined import CHECKS
 from tests.simulator.lost_at_rest import LOST_AT_REST
 from tests.simulator.seeds import Broken
 from tests.simulator.whole_at_rest import ALL_AT_REST
+from tests.simulator.withdrawn_at_rest import WITHDRAWN_AT_REST
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,14 @@ BUSY = Wandering("busy", busy.WITH_BUSY, busy.BUSY_AT_REST, together.course_of, 
 BUSY_BOTH = Wandering("busy-both", busy.WITH_BUSY_BOTH, busy.BUSY_AT_REST, together.course_of, together.settle, 60)
 BUSY_REVOKED = Wandering("busy-revoked", busy.WITH_REVOKED, busy.BUSY_AT_REST, together.course_of, together.settle, 60)
 LOST = Wandering("lost", lost.WITH_LOST, LOST_AT_REST, lost.course_of, lost.settle, lost.STEPS)
+WITHDRAWN = Wandering(
+    "withdrawn",
+    withdrawn.WITH_WITHDRAWN,
+    WITHDRAWN_AT_REST,
+    withdrawn.course_of,
+    withdrawn.settle,
+    withdrawn.STEPS,
+)
 KINDS = (
     MOVES,
     RESTORED,
@@ -80,4 +89,5 @@ KINDS = (
     BUSY_BOTH,
     BUSY_REVOKED,
     LOST,
+    WITHDRAWN,
 )

@@ -68,7 +68,7 @@ class Stage:
         self.tape.scene = name, 0
         label = f"PC {name}"
         connect = self.tape.transport
-        return enrol(address, kept.code, label, program_version="0", desk_keys=kept.keys, connect=connect)
+        return enrol(address, kept.code, label, program_version="0", credentials=kept.keys, connect=connect)
 
     def _light(self, name: str) -> MemoryReplica:
         mine = self.enrolments[name]

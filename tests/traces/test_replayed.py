@@ -211,7 +211,7 @@ class TodaysDesk:
             kept.code,
             "PC",
             program_version="0",
-            desk_keys=kept.keys,
+            credentials=kept.keys,
             connect=lambda _address, ca_pem: Transport("province.test", ca_pem=ca_pem, adapter=line),
         )
 

@@ -16,7 +16,7 @@ import zstandard
 from requests.adapters import BaseAdapter
 
 from commune_desk.domain.time.clock import SystemClock, to_iso
-from sync.client.enrol import DeskKeys
+from sync.client.enrol import Credentials
 from sync.client.tls import PinnedAdapter, PinnedContext
 from sync.client.transport import Transport
 from sync.seal import BoxKey, SigningKey
@@ -63,12 +63,12 @@ class KeptDesk(msgspec.Struct, frozen=True):
 
     @classmethod
     def fresh(cls, code: str) -> KeptDesk:
-        keys = DeskKeys()
+        keys = Credentials()
         return cls(code, keys.signing.to_bytes(), keys.box.to_bytes(), keys.doorbell.to_bytes())
 
     @property
-    def keys(self) -> DeskKeys:
-        return DeskKeys(
+    def keys(self) -> Credentials:
+        return Credentials(
             SigningKey.from_bytes(self.signing), BoxKey.from_bytes(self.box), SigningKey.from_bytes(self.doorbell)
         )
 

@@ -13,6 +13,7 @@ from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.store.changes import journal
 from commune_desk.store.desk import versions
 from commune_desk.store.engine import settings
+from commune_desk.store.engine.database import Connection
 from commune_desk.store.exchange.sync_history import Heard
 from commune_desk.store.files import file_queue
 from commune_desk.store.intake import departures
@@ -26,6 +27,8 @@ _OFFERED_AGAIN = f"SELECT 1 FROM change WHERE {journal.OPEN} AND state='waiting'
 _KNOWN_BY_FORMER_NAME = "UPDATE change SET state='accepted', code=NULL WHERE state='quarantined' AND code='id'"
 """What the province had under a former name when it was offered again: it has it, unless it lost it since."""
 _PROVINCE_LOST_NOTHING = ("restored", "fork", "revoked")
+_MOST_SHOWN = 4096
+"""Bytes of a receipt that a new enrolment shows."""
 _FOR_LACK_OF_RIGHTS = ("revoked", "grant", "role")
 
 
@@ -51,6 +54,16 @@ def mark_restored(tx: Tx) -> None:
     settings.put(tx.connection, settings.IDENTITY, renamed)
     tx.audit(AuditAction.RESTORE)
     tx.topic("identity")
+
+
+def receipt_to_show(connection: Connection) -> tuple[bytes, bytes]:
+    """The last receipt of this desk's present name and its signature, as they came: a new enrolment shows them.
+
+    Empty where there is none. Of two the longer may be passed over, for the question has no room for it.
+    """
+    asked = "SELECT body, signature FROM receipt WHERE length(body)<=? ORDER BY accepted_n DESC LIMIT 1"
+    row = connection.execute(asked, (_MOST_SHOWN,)).fetchone()
+    return (bytes(row[0]), bytes(row[1])) if row else (b"", b"")
 
 
 def accept_new_desk(tx: Tx, identity: settings.Identity, keys: list[settings.ScopeKeyPair]) -> None:

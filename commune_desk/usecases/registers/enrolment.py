@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from commune_desk import __version__
@@ -14,7 +14,7 @@ from commune_desk.domain.time.clock import Clock
 from commune_desk.domain.words.errors import Fault, Invalid, Refusal
 from commune_desk.domain.words.labels import N_
 from commune_desk.store.engine.settings import Identity, Pins, ScopeKeyPair
-from commune_desk.store.exchange.staged import accept_new_desk
+from commune_desk.store.exchange.staged import accept_new_desk, receipt_to_show
 from commune_desk.usecases.registers.opening import OpenDesk, make_register, require_label, require_names, require_room
 from commune_desk.usecases.registers.profile import NewOfficer, Profile
 from commune_desk.vault.passphrases import require_login, require_passphrase
@@ -24,7 +24,8 @@ from sync.enrolment_code import EnrolmentCode
 from sync.protocol import unb64
 
 if TYPE_CHECKING:
-    from sync.client.enrol import DeskKeys, Enrolment
+    from commune_desk.store.desk.register import Register
+    from sync.client.enrol import Credentials, Enrolment
     from sync.client.errors import SyncFault
     from sync.client.transport import Transport
 
@@ -43,14 +44,14 @@ class EnrolTries:
     answer again to the same keys. `abort`, from any thread, breaks off the one under way and refuses what follows."""
 
     def __init__(self) -> None:
-        self._keys: dict[str, DeskKeys] = {}
+        self._keys: dict[str, Credentials] = {}
         self._under_way = UnderWay()
 
-    def keys(self, code: str) -> DeskKeys:
+    def keys(self, code: str) -> Credentials:
         """The keys of whoever tries `code`, however it is spelled."""
-        from sync.client.enrol import DeskKeys
+        from sync.client.enrol import Credentials
 
-        return self._keys.setdefault("".join(filter(str.isalnum, code)).upper(), DeskKeys())
+        return self._keys.setdefault("".join(filter(str.isalnum, code)).upper(), Credentials())
 
     def connect(self, address: str, ca_pem: bytes | None) -> Transport:
         """The way to the province for one request. Raises Stopped once `abort` was called."""
@@ -141,10 +142,17 @@ def enrol_anew(desk: OpenDesk, invitation: Invitation, tries: EnrolTries) -> Cha
     _refuse_training(desk)
     require_label(invitation.label)
     try:
-        enrolment = _enrol(invitation, tries)
+        _require_typed(invitation)
+        enrolment = _enrol(invitation, tries, with_last_receipt(desk.register, tries.keys(invitation.code)))
     except Stopped:
         raise BrokenOff from None
     return take_up(desk, enrolment, invitation.label)
+
+
+def with_last_receipt(register: Register, keys: Credentials) -> Credentials:
+    """What a PC shows that has a register: these keys, and what the province signed for last under its former name."""
+    receipt, signature = register.read_slowly(receipt_to_show).result()
+    return replace(keys, receipt=receipt, receipt_signature=signature)
 
 
 def take_up(desk: OpenDesk, enrolment: Enrolment, label: str) -> ChangeSet:
@@ -176,22 +184,22 @@ def _first_enrol(invitation: Invitation, tries: EnrolTries) -> Enrolment:
     """`_enrol`, where nothing is kept yet that a later try could send."""
     from sync.client.errors import LineFault
 
+    _require_typed(invitation)
     try:
-        return _enrol(invitation, tries)
+        return _enrol(invitation, tries, tries.keys(invitation.code))
     except LineFault as error:
         raise NotReached(error) from error
 
 
-def _enrol(invitation: Invitation, tries: EnrolTries) -> Enrolment:
+def _enrol(invitation: Invitation, tries: EnrolTries, credentials: Credentials) -> Enrolment:
     from sync.client.enrol import enrol  # not with the module: it loads the HTTP library, and pages name this use case
 
-    _require_typed(invitation)
     return enrol(
         invitation.address,
         invitation.code,
         invitation.label,
         program_version=__version__,
-        desk_keys=tries.keys(invitation.code),
+        credentials=credentials,
         connect=tries.connect,
     )
 

@@ -18,6 +18,7 @@ from commune_desk.domain.records.kinds import SCHEMA_VERSION
 from commune_desk.domain.words.errors import Fault
 from sync import seal
 from sync.checksums import RangesRequest, RecordsRequest
+from sync.enrolment_wire import Proven
 from sync.file_wire import MAX_MESSAGE
 from sync.protocol import (
     CONTENT_TYPE,
@@ -29,7 +30,6 @@ from sync.protocol import (
     Hello,
     HelloRequest,
     Malformed,
-    Proven,
     PullRequest,
     b64,
     decode,

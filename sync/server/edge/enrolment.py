@@ -13,12 +13,14 @@ from commune_desk.domain.model.access import Role
 from commune_desk.domain.time.clock import from_iso, to_iso
 from sync import seal
 from sync.enrolment_code import LOCATOR_BYTES, EnrolmentCode
-from sync.protocol import Enrolled, EnrolRequest, Malformed, Proven, b64, decode, encode, unb64
+from sync.enrolment_wire import Enrolled, EnrolRequest, Proven
+from sync.protocol import Malformed, b64, decode, encode, unb64
 from sync.server.edge.limits import MAX_TRIES
 from sync.server.engine import tables
 from sync.server.engine.database import NO_SCOPE, reach_of
-from sync.server.identity.desks import ACTIVE, EXPECTED, certify, expect, grant_list, grants_of
-from sync.server.identity.province import Province, audited, epoch_of
+from sync.server.identity import signed_for
+from sync.server.identity.desks import ACTIVE, EXPECTED, certify, expect, find, grant_list, grants_of
+from sync.server.identity.province import Province, audited, begin_epoch, epoch_of
 from sync.server.identity.scopes import ensure_key, ensure_scope, keys_of, private_key
 from sync.server.problems import Refused
 
@@ -130,6 +132,7 @@ def _admit(connection: Connection, province: Province, request: EnrolRequest, lo
         ACTIVE,
     ):
         raise Refused(410, "expired")
+    _follow_what_is_shown(connection, province, request, actor=code.desk)
     province.database.confine(connection, reach_of(code.desk, grants_of(connection, code.desk)))
     if not repeated:
         _write_desk(connection, province, request, code.desk, label=request.label or code.label)
@@ -138,6 +141,20 @@ def _admit(connection: Connection, province: Province, request: EnrolRequest, lo
         audited(connection, province, "enrolled", code.desk, actor=code.desk)
     reply = encode(_enrolled(connection, province, code.desk, code.locker))
     return Proven(body=b64(reply), mac=b64(seal.mac(code.reply_key, reply)))
+
+
+def _follow_what_is_shown(connection: Connection, province: Province, request: EnrolRequest, *, actor: str) -> None:
+    """Begin another epoch where the PC's former name was signed for more than is known of it: this is an earlier time.
+
+    No number of its new name would ever tell: so the desk learns by the reply that it is to offer again what is lost.
+    """
+    epoch = epoch_of(connection)
+    receipt = signed_for.shown(province, request.receipt, request.receipt_signature, epoch=epoch)
+    if receipt is None:
+        return
+    former = find(connection, receipt.desk)
+    if former is None or former.last_n < receipt.accepted_n:
+        begin_epoch(connection, province, actor=actor, after=epoch)
 
 
 def _write_desk(connection: Connection, province: Province, request: EnrolRequest, desk: str, *, label: str) -> None:

@@ -8,15 +8,14 @@ from functools import cache, partial
 from msgspec.structs import replace
 from sqlalchemy import Connection, select, update
 
-from sync import seal
 from sync.change import BadLine, read_line
 from sync.erased import read_erased
-from sync.protocol import MAX_CHANGES, Malformed, PushHeader, Receipt, Result, decode, unb64
+from sync.protocol import MAX_CHANGES, Malformed, PushHeader, Receipt, Result, decode
 from sync.server.engine import tables
 from sync.server.engine.appending import append, without_waiting
 from sync.server.engine.asking import among
 from sync.server.engine.database import NO_SCOPE, Reach, reach_of
-from sync.server.identity import desks
+from sync.server.identity import desks, signed_for
 from sync.server.identity.policy import epoch_and_policy
 from sync.server.identity.province import Province, begin_epoch
 from sync.server.intake.admission import Admission
@@ -207,13 +206,8 @@ def _refuse_another_past(province: Province, header: PushHeader, state: desks.De
 
 def _signed_for_more(province: Province, header: PushHeader, state: desks.DeskState, epoch: str) -> bool:
     """Whether the desk shows this province's own signature, of this epoch, for more than it remembers."""
-    if not header.receipt:
-        return False
-    body = unb64(header.receipt)
-    if not seal.verify(province.keys.authority.public, seal.RECEIPT, body, unb64(header.receipt_signature)):
-        return False
-    shown = decode(body, Receipt)
-    return (shown.desk, shown.epoch) == (state.id, epoch) and shown.accepted_n > state.last_n
+    receipt = signed_for.shown(province, header.receipt, header.receipt_signature, epoch=epoch)
+    return receipt is not None and receipt.desk == state.id and receipt.accepted_n > state.last_n
 
 
 def _repeated(connection: Connection, state: desks.DeskState, again: Sequence[Incoming]) -> dict[int, Result]:

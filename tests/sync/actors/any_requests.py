@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from msgspec import inspect
 
 from commune_desk.domain.model.ids import uuid7
-from sync import file_wire, protocol, purge_wire, seal
+from sync import enrolment_wire, file_wire, protocol, purge_wire, seal
 from sync.change import Change, Line, Verb
 from sync.checksums import RangesRequest, RecordsRequest
 from sync.snapshot import SnapshotRequest
@@ -207,9 +207,9 @@ def _overrides(draw: st.DrawFn, declared: type[msgspec.Struct], pool: Pool) -> d
 
 
 def _proven(pool: Pool) -> st.SearchStrategy[Plain]:
-    inner = message(protocol.EnrolRequest, pool).map(lambda one: protocol.b64(msgspec.json.encode(one)))
+    inner = message(enrolment_wire.EnrolRequest, pool).map(lambda one: protocol.b64(msgspec.json.encode(one)))
     made = st.fixed_dictionaries({"body": inner, "mac": pool.text("mac")})
-    return st.one_of(made, message(protocol.Proven, pool)).map(Plain)
+    return st.one_of(made, message(enrolment_wire.Proven, pool)).map(Plain)
 
 
 def _pieces(pool: Pool) -> st.SearchStrategy[Plain]:

@@ -17,7 +17,7 @@ from sqlalchemy import Select
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.time.clock import Clock, SystemClock
 from sync import seal
-from sync.client.enrol import Enrolment, enrol
+from sync.client.enrol import Credentials, Enrolment, enrol
 from sync.client.transport import Transport
 from sync.server.edge.app import Service
 from sync.server.edge.enrolment import EnrolCode, make_code
@@ -63,11 +63,18 @@ class RealProvince:
             lambda connection: make_code(connection, self.province, dict(grants), label="PC of tests", hours=hours)
         )
 
-    def enrol(self, grants: Mapping[str, Role] = OFFICE) -> Enrolment:
+    def enrol(self, grants: Mapping[str, Role] = OFFICE, credentials: Credentials | None = None) -> Enrolment:
         with pytest.MonkeyPatch.context() as quick:
             quick.setattr(seal, "CODE_MEMORY_KIB", _QUICK_KIB)
             code = self.code(grants).code
-            return enrol("province.test", code, "PC of tests", program_version="0", connect=self.transport)
+            return enrol(
+                "province.test",
+                code,
+                "PC of tests",
+                program_version="0",
+                credentials=credentials,
+                connect=self.transport,
+            )
 
 
 @contextmanager

@@ -30,11 +30,12 @@ from commune_desk.store.files import file_queue
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.records.children import ChildEntry, register_child
 from commune_desk.usecases.records.moves import move_child
-from commune_desk.usecases.registers.enrolment import identity_of, scope_keys_of
+from commune_desk.usecases.registers.enrolment import identity_of, scope_keys_of, with_last_receipt
 from commune_desk.usecases.sync.courier import Courier
 from commune_desk.usecases.sync.desk_sync import DeskSync
 from commune_desk.usecases.sync.stick_bundles import ReadIn
 from sync import bundle
+from sync.client.enrol import Credentials
 from sync.client.session import SyncOutcome
 from sync.client.transport import Transport
 from sync.server.engine import tables
@@ -102,7 +103,8 @@ class Traveller(RealDesk):
     def enrol_anew(self) -> None:
         """The province gave a new code."""
         own = self.register.identity
-        enrolment = self.real.enrol({own.scope: Role(own.role)})
+        shown = with_last_receipt(self.register, Credentials())
+        enrolment = self.real.enrol({own.scope: Role(own.role)}, shown)
         identity, keys = identity_of(enrolment, own.label, uuid7()), scope_keys_of(enrolment)
         self.run(lambda tx: accept_new_desk(tx, identity, keys))
 

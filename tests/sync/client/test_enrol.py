@@ -14,10 +14,10 @@ from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import uuid7
 from commune_desk.domain.time.clock import SystemClock
 from commune_desk.domain.words.errors import Invalid, Refusal
-from sync import protocol, seal, spelling
+from sync import enrolment_wire, protocol, seal, spelling
 from sync.client import errors
 from sync.client.doorbell import ring
-from sync.client.enrol import DeskKeys, Enrolment, enrol
+from sync.client.enrol import Credentials, Enrolment, enrol
 from sync.client.session import Session
 from sync.client.transport import Transport
 from sync.server.engine.database import WHOLE_PROVINCE
@@ -56,8 +56,8 @@ def province(
         yield real
 
 
-def _enrol(province: RealProvince, code: str, keys: DeskKeys | None = None) -> Enrolment:
-    return enrol("province.test", code, "PC", program_version="0", desk_keys=keys, connect=province.transport)
+def _enrol(province: RealProvince, code: str, keys: Credentials | None = None) -> Enrolment:
+    return enrol("province.test", code, "PC", program_version="0", credentials=keys, connect=province.transport)
 
 
 def test_a_code_makes_a_desk_with_all_it_needs(province: RealProvince) -> None:
@@ -91,7 +91,7 @@ def test_a_code_whose_every_answer_was_lost_works_again_for_the_same_keys_and_fo
     province: RealProvince,
 ) -> None:
     """The person tries again on a better line; somebody who has only read the code gets nothing."""
-    code, keys = province.code(), DeskKeys()
+    code, keys = province.code(), Credentials()
     province.line.lose_reply_of = "/v1/enrol"
     try:
         with pytest.raises(errors.LineFault):
@@ -190,9 +190,9 @@ class Meddler(InProcess):
         response = super().send(request, *args, **kwargs)
         if request.path_url != "/v1/enrol":
             return response
-        answer = protocol.decode(protocol.inflate(response.raw.read()), protocol.Proven)
+        answer = protocol.decode(protocol.inflate(response.raw.read()), enrolment_wire.Proven)
         body = protocol.unb64(answer.body).replace(b'"epoch":"', b'"epoch":"x')
-        forged = protocol.encode(protocol.Proven(body=protocol.b64(body), mac=answer.mac))
+        forged = protocol.encode(enrolment_wire.Proven(body=protocol.b64(body), mac=answer.mac))
         return response_of(200, {}, protocol.deflate(forged))
 
 

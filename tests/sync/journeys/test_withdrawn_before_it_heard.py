@@ -80,6 +80,34 @@ def test_what_a_province_put_back_has_lost_goes_too(office: TravelledOffice, los
     assert lost in set_aside(office)
 
 
+@pytest.fixture
+def lost_in_silence(office: TravelledOffice) -> RecordId:
+    """Signed for, heard again, and lost by a province of which nobody knows that it was put back: withdrawn by mistake
+    and trusted again, the PC is lost before its first round."""
+    child = office.child("Chìu Văn Sáng")
+    office.copy_silently()
+    made = office.visit("ours", child)
+    office.sync("ours", "ours")
+    office.put_back_silently()
+    revoke(office, removes=False)
+    assert office.ours.stopped() == "DeskRevoked"
+    office.ours.enrol_anew()
+    revoke(office, removes=True)
+    return made
+
+
+def test_what_was_lost_without_a_word_goes_too(office: TravelledOffice, lost_in_silence: RecordId) -> None:
+    go_until_it_is_removed(office)
+    assert lost_in_silence in set_aside(office)
+
+
+def test_what_was_lost_without_a_word_goes_by_stick_too(office: TravelledOffice, lost_in_silence: RecordId) -> None:
+    for _ in range(3):
+        office.ours.stick_in(bring(office.real.province, *office.ours.stick_out()))
+    assert is_removed(office)
+    assert lost_in_silence in set_aside(office)
+
+
 def test_waiting_to_hear_it_would_never_go(
     office: TravelledOffice, visit: RecordId, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -12,7 +13,7 @@ from sqlalchemy import select, update
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import uuid7
 from commune_desk.domain.words.errors import Refusal
-from sync import protocol, seal, spelling
+from sync import enrolment_wire, protocol, seal, spelling
 from sync.server.edge.enrolment import EnrolCode, make_code
 from sync.server.edge.limits import Limits
 from sync.server.engine import tables
@@ -51,30 +52,34 @@ class Applicant:
             seal.mac(stretched, purpose) for purpose in (b"request", b"reply", b"locker")
         )
 
-    def ask(self, *, mac_key: bytes | None = None, locator: bytes | None = None) -> Reply:
-        proven = self.proven(mac_key=mac_key, locator=locator)
+    def ask(self, *, mac_key: bytes | None = None, locator: bytes | None = None, **more: Any) -> Reply:
+        """`more` members of the question."""
+        proven = self.proven(mac_key=mac_key, locator=locator, **more)
         return self.world.call("/v1/enrol", protocol.deflate(protocol.encode(proven)))
 
-    def proven(self, *, mac_key: bytes | None = None, locator: bytes | None = None) -> protocol.Proven:
-        request = protocol.EnrolRequest(
+    def proven(
+        self, *, mac_key: bytes | None = None, locator: bytes | None = None, **more: Any
+    ) -> enrolment_wire.Proven:
+        request = enrolment_wire.EnrolRequest(
             locator=protocol.b64(locator or self.locator),
             sign_public=protocol.b64(self.key.public),
             box_public=protocol.b64(seal.BoxKey.generate().public),
             doorbell_public=protocol.b64(seal.SigningKey.generate().public),
             label="phong 2",
             program_version="0.1.0",
+            **more,
         )
         body = protocol.encode(request)
         mac = seal.mac(mac_key or self.request_key, body)
-        return protocol.Proven(body=protocol.b64(body), mac=protocol.b64(mac))
+        return enrolment_wire.Proven(body=protocol.b64(body), mac=protocol.b64(mac))
 
-    def enrolled(self) -> protocol.Enrolled:
-        reply = self.ask()
+    def enrolled(self, **more: Any) -> enrolment_wire.Enrolled:
+        reply = self.ask(**more)
         assert reply.status == 200, reply.code
-        proven = reply.read(protocol.Proven)
+        proven = reply.read(enrolment_wire.Proven)
         body = protocol.unb64(proven.body)
         assert seal.same(seal.mac(self.reply_key, body), protocol.unb64(proven.mac))
-        return protocol.decode(body, protocol.Enrolled)
+        return protocol.decode(body, enrolment_wire.Enrolled)
 
 
 def test_a_code_makes_a_desk_that_holds_its_places_keys(world: World) -> None:
@@ -181,7 +186,7 @@ def test_a_wrong_and_an_unknown_code_look_the_same(world: World) -> None:
 def test_one_address_may_not_try_without_end(tmp_path: Path) -> None:
     now = [0.0]
     with province_in(tmp_path, limits=Limits(clock=lambda: now[0])) as world:
-        proven = protocol.deflate(protocol.encode(protocol.Proven(body="", mac="")))
+        proven = protocol.deflate(protocol.encode(enrolment_wire.Proven(body="", mac="")))
         statuses = [world.call("/v1/enrol", proven).status for _ in range(40)]
         assert statuses == [400] * 30 + [429] * 10
         now[0] = 61.0

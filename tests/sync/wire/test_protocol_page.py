@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from requests import PreparedRequest
 
-from sync import checksums, file_wire, protocol, purge_wire, seal, snapshot
+from sync import checksums, enrolment_wire, file_wire, protocol, purge_wire, seal, snapshot
 from sync.change import GENESIS, BadLine, Change, next_chain, next_head, read_line, sign
 from sync.client.signing import RequestSigner
 from sync.enrolment_code import EnrolmentCode
@@ -60,7 +60,13 @@ def test_every_code_that_the_server_says_is_explained() -> None:
 def test_every_member_of_a_change_and_an_event_is_explained() -> None:
     named = set(re.findall(r"`([a-z_]+)`", PAGE))
     assert {info.encode_name for struct in (Change, protocol.Event) for info in msgspec.structs.fields(struct)} <= named
-    for message in (protocol.Hello, protocol.Enrolled, protocol.Receipt, protocol.PullHeader, protocol.PullTrailer):
+    for message in (
+        protocol.Hello,
+        enrolment_wire.Enrolled,
+        protocol.Receipt,
+        protocol.PullHeader,
+        protocol.PullTrailer,
+    ):
         assert all(re.search(rf"\b{name}\b", PAGE) for name in message.__struct_fields__)
 
 
@@ -127,8 +133,8 @@ def test_members_of_a_change_stand_in_any_order_but_some_must_stand() -> None:
 
 _REQUESTS = (
     (protocol.HelloRequest, "/v1/hello"),
-    (protocol.Proven, "/v1/enrol"),
-    (protocol.EnrolRequest, "/v1/enrol"),
+    (enrolment_wire.Proven, "/v1/enrol"),
+    (enrolment_wire.EnrolRequest, "/v1/enrol"),
     (protocol.PushHeader, "/v1/push"),
     (protocol.PullRequest, "/v1/pull"),
     (purge_wire.PurgeRequest, "/v1/report"),

@@ -20,7 +20,7 @@ from commune_desk.ui.tasks import Tasks
 from commune_desk.usecases.registers.enrolment import EnrolTries, Invitation, take_up
 from commune_desk.usecases.registers.opening import OpenDesk
 from commune_desk.working_desk import WorkingDesk
-from sync.client.enrol import DeskKeys
+from sync.client.enrol import Credentials
 from sync.client.errors import NotAnswering
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
 from tests.sync.actors.real_province import real_province
@@ -143,7 +143,7 @@ def test_a_code_whose_answer_was_lost_is_tried_with_the_same_keys_when_the_dialo
     qtbot: QtBot, qapp: QApplication, desk: EnrolledDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever waits for the line works meanwhile, and to work one must leave the dialog: the code would be lost."""
-    tried: list[DeskKeys] = []
+    tried: list[Credentials] = []
 
     def lost(_desk: OpenDesk, invitation: Invitation, tries: EnrolTries) -> ChangeSet:
         tried.append(tries.keys(invitation.code))

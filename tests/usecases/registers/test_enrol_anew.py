@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import Scope
@@ -239,6 +239,27 @@ def test_an_exchange_under_the_former_name_counts_for_nothing(office: Office) ->
         exchange.sync()
     assert office.ours.ask("SELECT scope, seq FROM cursor") == before
     assert office.ours.open.register.identity.frozen == ""
+
+
+class Tries(EnrolTries):
+    """At the province of the tests, on its own line."""
+
+    def __init__(self, province: RealProvince) -> None:
+        super().__init__()
+        self.connect = province.transport  # type: ignore[method-assign]
+
+
+def test_a_province_that_has_forgotten_what_it_signed_for_learns_it_by_the_receipt_shown(office: Office) -> None:
+    ours = office.ours.open.register
+    before = ours.identity.epoch
+    forgets = update(tables.desk).where(tables.desk.c.id == office.ours.id).values(last_n=0)
+    office.province.write(lambda connection: connection.execute(forgets))
+    invitation = Invitation("province.test", office.province.code().code, "PC")
+    enrol_anew(office.ours.open, invitation, Tries(office.province))
+    assert ours.identity.epoch != before
+    assert office.ours.ask("SELECT count(*) FROM receipt") == [(0,)]
+    office.sync()
+    assert office.nothing_is_left()
 
 
 def test_a_training_register_never_becomes_one_that_sends(office: Office, tmp_path: Path) -> None:
