@@ -9,6 +9,11 @@ import msgspec
 
 from sync.protocol import B64, Grant, ScopeKey
 
+MAX_RECEIPT = 64 * 1024
+"""Bytes of a receipt that an enrolment may show: one that names 500 changes has half of that."""
+MAX_ENROLMENT = 2 * MAX_RECEIPT
+"""Bytes of the whole question; what is base64 within base64 takes 16 for 9."""
+
 
 class EnrolRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     locator: B64

@@ -150,7 +150,7 @@ class FileCarrier:
 
     def _told(self, task: FileTask, reply: bytes, spent: int) -> None:
         told = protocol.decode(reply, FileOffset)
-        if (told.scope, told.file) != (task.scope, task.file) or told.offset > task.size:
+        if (told.scope, told.file) != (task.scope, task.file) or told.offset > task.size or (told.done and not told.at):
             raise errors.Unproven
         before = self._asked.pop(task.file, -1)
         self.carried += spent

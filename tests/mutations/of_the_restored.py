@@ -298,4 +298,28 @@ FAULTS: tuple[Fault, ...] = (
         new="    if not body and not seal.verify(province.keys.authority.public, seal.RECEIPT, body,",
         tests=(f"{_RESTORED}::test_a_forged_receipt_begins_nothing",),
     ),
+    Fault(
+        name="numbers-of-a-former-name-stay-taken",
+        file="commune_desk/store/exchange/staged.py",
+        old="    journal.free_numbers(tx.connection, identity.desk)",
+        new="    pass",
+        tests=("sync/put_back/test_numbers_taken_by_a_copy.py::test_it_goes_on_under_its_new_name",),
+    ),
+    Fault(
+        name="the-receipt-of-the-name-before-is-forgotten",
+        file="commune_desk/store/exchange/staged.py",
+        old="    settings.put(tx.connection, _SHOWN, receipt_to_show(tx.connection))\n",
+        new="",
+        tests=(
+            "sync/journeys/test_withdrawn_after_a_silent_restore.py"
+            "::test_also_where_the_name_before_had_nothing_to_send",
+        ),
+    ),
+    Fault(
+        name="a-question-about-a-file-waits-for-the-budget",
+        file="commune_desk/store/files/file_queue.py",
+        old="*([(confirming.NEXT, _NO_BOUND)] if may_send else [])",
+        new="*([(confirming.NEXT, _NO_BOUND)] if may_send and left else [])",
+        tests=(f"{_CONTENT_ALONE}::test_a_question_costs_nothing_of_the_days_budget",),
+    ),
 )

@@ -18,6 +18,7 @@ from commune_desk.store.exchange.sync_history import Heard
 from commune_desk.store.files import file_queue
 from commune_desk.store.intake import departures
 from commune_desk.store.writing.transaction import Tx
+from sync.enrolment_wire import MAX_RECEIPT
 from sync.purge_wire import REMOVED
 
 _READY = f"SELECT c.id, c.raw {journal.MAY_GO} ORDER BY c.id LIMIT ?"
@@ -27,8 +28,8 @@ _OFFERED_AGAIN = f"SELECT 1 FROM change WHERE {journal.OPEN} AND state='waiting'
 _KNOWN_BY_FORMER_NAME = "UPDATE change SET state='accepted', code=NULL WHERE state='quarantined' AND code='id'"
 """What the province had under a former name when it was offered again: it has it, unless it lost it since."""
 _PROVINCE_LOST_NOTHING = ("restored", "fork", "revoked")
-_MOST_SHOWN = 4096
-"""Bytes of a receipt that a new enrolment shows."""
+_SHOWN = "receipt_shown"
+"""The setting that keeps the last receipt of a former name, until the present one has one."""
 _FOR_LACK_OF_RIGHTS = ("revoked", "grant", "role")
 
 
@@ -57,13 +58,13 @@ def mark_restored(tx: Tx) -> None:
 
 
 def receipt_to_show(connection: Connection) -> tuple[bytes, bytes]:
-    """The last receipt of this desk's present name and its signature, as they came: a new enrolment shows them.
+    """The last receipt of whatever name this register wrote under, and its signature: a new enrolment shows them.
 
-    Empty where there is none. Of two the longer may be passed over, for the question has no room for it.
+    As they came; empty where there is none, or only one that an enrolment has no room for.
     """
     asked = "SELECT body, signature FROM receipt WHERE length(body)<=? ORDER BY accepted_n DESC LIMIT 1"
-    row = connection.execute(asked, (_MOST_SHOWN,)).fetchone()
-    return (bytes(row[0]), bytes(row[1])) if row else (b"", b"")
+    row = connection.execute(asked, (MAX_RECEIPT,)).fetchone()
+    return (bytes(row[0]), bytes(row[1])) if row else settings.get(connection, _SHOWN, tuple[bytes, bytes], (b"", b""))
 
 
 def accept_new_desk(tx: Tx, identity: settings.Identity, keys: list[settings.ScopeKeyPair]) -> None:
@@ -72,10 +73,12 @@ def accept_new_desk(tx: Tx, identity: settings.Identity, keys: list[settings.Sco
     Where the province may have lost what it had, it is heard from the beginning: that alone tells what it lacks.
     """
     own = settings.identity(tx.connection)
+    settings.put(tx.connection, _SHOWN, receipt_to_show(tx.connection))
     _take_back(tx, own, lost=identity.epoch != own.epoch or own.frozen not in _PROVINCE_LOST_NOTHING)
     identity = msgspec.structs.replace(identity, former=_former(own))
     settings.put(tx.connection, settings.IDENTITY, identity)
     settings.put(tx.connection, settings.AWAITS_PULL, True)
+    journal.free_numbers(tx.connection, identity.desk)  # a copy of this register may have given them to other changes
     settings.replace_scope_keys(tx.connection, keys)
     file_queue.offer_again(tx)
     settings.put(tx.connection, settings.CONTACT_AT, "")  # it may be another province's

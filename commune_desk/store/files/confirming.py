@@ -1,7 +1,8 @@
 """Asking once more whether the province still has the files that it said it has.
 
 Put back without a word to a moment between a photo's words and its content, a province lacks the content alone, and no
-number tells of it: all words are there. So each file is asked about again on the days after it was sent.
+number tells of it: all words are there. So each file is asked about again on the days after it was sent. It counts as
+sent meanwhile: only an answer says otherwise.
 """
 
 from __future__ import annotations
@@ -9,15 +10,24 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 
 from commune_desk.domain.time.clock import VIETNAM, local_day, to_iso
-from commune_desk.store.files.file_queue import FILES, IS_NAMED
+from commune_desk.store.engine import settings
+from commune_desk.store.engine.database import Connection
 from commune_desk.store.writing.transaction import Tx
 
+_ASKED_ABOUT = "files_asked_about"
+"""The setting that names what the province is still to be asked about, by its SHA-256."""
 _DAYS = timedelta(days=3)
 """A backup that is put back is rarely older; by then most PCs have sent words after the photo, which tell of it."""
-_ASK = (
-    "UPDATE file_queue SET state='waiting' WHERE direction='up' AND state='done' AND at>=? AND at<?"  # noqa: S608
-    f" AND {IS_NAMED}"
+_MOST = 100
+"""Questions a day, of the latest files: after a new enrolment the content of every file here is sent anew."""
+_SENT = (
+    "SELECT sha256 FROM file_queue WHERE direction='up' AND state='done' AND at>=? AND at<? ORDER BY at DESC LIMIT ?"
 )
+NEXT = (
+    "SELECT scope, sha256, size, direction, reached FROM file_queue WHERE direction='up' AND state='done' AND sha256 IN"  # noqa: S608
+    f" (SELECT j.value FROM setting s, json_each(CAST(s.value AS TEXT)) j WHERE s.name='{_ASKED_ABOUT}')"
+)
+"""What the province is still to be asked about."""
 
 
 def ask_once_more(tx: Tx, since: str, now: str) -> None:
@@ -27,5 +37,12 @@ def ask_once_more(tx: Tx, since: str, now: str) -> None:
     """
     today = datetime.combine(local_day(now), time(), VIETNAM)
     first = to_iso(today - _DAYS)
-    if tx.connection.execute(_ASK, (min(first, since or first), to_iso(today))).rowcount:
-        tx.topic(FILES)
+    rows = tx.connection.execute(_SENT, (min(first, since or first), to_iso(today), _MOST)).fetchall()
+    settings.put(tx.connection, _ASKED_ABOUT, [file for (file,) in rows])
+
+
+def note_answer(db: Connection, file: str) -> None:
+    """The province has said how much of the file it has."""
+    left = settings.get(db, _ASKED_ABOUT, list[str], [])
+    if file in left:
+        settings.put(db, _ASKED_ABOUT, [one for one in left if one != file])

@@ -17,7 +17,7 @@ from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.store.changes.journal import IS_UNSENT
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
-from commune_desk.store.files import unfetched
+from commune_desk.store.files import confirming, unfetched
 from commune_desk.store.writing.transaction import Tx
 from sync import content
 from sync.file_wire import FileTask
@@ -75,7 +75,7 @@ _ENTER = (
     " VALUES (?,?,?,?,0,'waiting','',?,0,'')"
 )
 _CHANGES_WAIT = f"EXISTS (SELECT 1 FROM change c WHERE c.record=a.id AND c.{IS_UNSENT})"  # noqa: S608 - constants only
-IS_NAMED = "EXISTS (SELECT 1 FROM attachment a WHERE a.sha256=file_queue.sha256)"
+_IS_NAMED = "EXISTS (SELECT 1 FROM attachment a WHERE a.sha256=file_queue.sha256)"
 """What no record names is not carried any more, though it may be kept: nobody waits for it."""
 _OFFER = (
     "UPDATE file_queue SET direction='up', state='waiting', code='', tries=0, reached=0, at=''"
@@ -88,7 +88,7 @@ _UNHEARD_OF = (
 )
 _ASKED = (
     "SELECT scope, sha256, size, direction, reached FROM file_queue"  # noqa: S608 - constants only
-    f" WHERE state='waiting' AND direction='down' AND asked=1 AND {IS_NAMED}"
+    f" WHERE state='waiting' AND direction='down' AND asked=1 AND {_IS_NAMED}"
 )
 # Text goes first: a file whose change still waits would be refused, for nobody has named it yet.
 _UP = (
@@ -98,7 +98,7 @@ _UP = (
 )
 _DOWN = (
     "SELECT scope, sha256, size, direction, reached FROM file_queue WHERE state='waiting' AND direction='down'"  # noqa: S608
-    f" AND asked=0 AND {IS_NAMED}"
+    f" AND asked=0 AND {_IS_NAMED}"
 )
 
 
@@ -144,7 +144,7 @@ def send_now(tx: Tx, day: date) -> None:
     settings.put(tx.connection, SENT_NOW_ON, day.isoformat())
     tx.connection.execute(
         "UPDATE file_queue SET state='waiting', code='', tries=0"  # noqa: S608 - constants only
-        f" WHERE state IN ('refused','damaged') AND {IS_NAMED}"
+        f" WHERE state IN ('refused','damaged') AND {_IS_NAMED}"
     )
     tx.topic(FILES)
     tx.topic(FILES_ASKED)
@@ -162,7 +162,7 @@ def waiting(db: Connection) -> tuple[int, int, int]:
     row = db.execute(
         "SELECT total(state='waiting'), total(CASE WHEN state='waiting' THEN size-reached END),"  # noqa: S608
         " total(state IN ('refused','damaged')) FROM file_queue"
-        f" WHERE state IN ('waiting','refused','damaged') AND {IS_NAMED}"
+        f" WHERE state IN ('waiting','refused','damaged') AND {_IS_NAMED}"
     ).fetchone()
     left = _left_to_send(db)
     return int(row[0]) + len(left), int(row[1]) + sum(one.size - one.reached for one in left), int(row[2])
@@ -170,13 +170,13 @@ def waiting(db: Connection) -> tuple[int, int, int]:
 
 def count_unsent(db: Connection) -> int:
     """How many files that were added here the province has not got whole."""
-    asked = f"SELECT count(*) FROM file_queue WHERE direction='up' AND state<>'done' AND {IS_NAMED}"  # noqa: S608
+    asked = f"SELECT count(*) FROM file_queue WHERE direction='up' AND state<>'done' AND {_IS_NAMED}"  # noqa: S608
     return int(db.execute(asked).fetchone()[0]) + len(_left_to_send(db))
 
 
 def count_going_up(db: Connection) -> int:
     """How many files that were added here still wait to be sent; those that the province refused do not."""
-    asked = f"SELECT count(*) FROM file_queue WHERE direction='up' AND state='waiting' AND {IS_NAMED}"  # noqa: S608
+    asked = f"SELECT count(*) FROM file_queue WHERE direction='up' AND state='waiting' AND {_IS_NAMED}"  # noqa: S608
     return int(db.execute(asked).fetchone()[0]) + len(_left_to_send(db))
 
 
@@ -222,7 +222,7 @@ def _left_to_send(db: Connection) -> list[FileTask]:
     """What was made here about what has left, and a province that was put back may lack."""
     asked = (
         "SELECT scope, sha256, size, reached FROM file_queue WHERE sha256=? AND direction='up' AND state='waiting'"  # noqa: S608
-        f" AND NOT {IS_NAMED}"
+        f" AND NOT {_IS_NAMED}"
     )
     rows = [row for file in _left(db) for row in db.execute(asked, (file,)).fetchall()]
     return [FileTask(scope, file, size, True, reached, _NO_BOUND) for scope, file, size, reached in rows]
@@ -277,12 +277,12 @@ def goes_up(db: Connection, attachment: str) -> bool:
 
 
 def next_task(db: Connection, day: date, passed_over: Collection[str] = ()) -> FileTask | None:
-    """What to carry next: what an officer waits for, what was added here, then what may come by itself.
+    """What to carry next: what an officer waits for or is asked about, what was added here, then what comes by itself.
 
     None when there is nothing, or when the day's budget holds the rest back. `passed_over` are left out.
     """
     left, may_send = budget(db, day).left, not _awaits_pull(db)
-    ways = [(_ASKED, _NO_BOUND)]
+    ways = [(_ASKED, _NO_BOUND), *([(confirming.NEXT, _NO_BOUND)] if may_send else [])]
     if left:
         unfetched.follow(db)
         ways += [*([(_UP, left)] if may_send else []), (_DOWN, left), (unfetched.NEXT, left)]
@@ -327,6 +327,7 @@ def piece_from(db: Connection, file: str, offset: int, most: int) -> bytes:
 
 def note_sent(db: Connection, file: str, reached: int, at: str) -> None:
     """The province holds the file up to `reached`; with `at`, it said then that it has it all: its first word."""
+    confirming.note_answer(db, file)
     db.execute(
         "UPDATE file_queue SET reached=?1, at=CASE WHEN ?2='' OR at='' THEN ?2 ELSE at END, code='',"
         " state=CASE WHEN ?2='' THEN 'waiting' ELSE 'done' END WHERE sha256=?3 AND direction='up'",

@@ -18,7 +18,7 @@ from commune_desk.domain.records.kinds import SCHEMA_VERSION
 from commune_desk.domain.words.errors import Fault
 from sync import seal
 from sync.checksums import RangesRequest, RecordsRequest
-from sync.enrolment_wire import Proven
+from sync.enrolment_wire import MAX_ENROLMENT, Proven
 from sync.file_wire import MAX_MESSAGE
 from sync.protocol import (
     CONTENT_TYPE,
@@ -96,7 +96,7 @@ class Service:
         return Litestar(
             route_handlers=[
                 self._open("/v1/hello", self._hello),
-                self._open("/v1/enrol", self._enrol),
+                self._open("/v1/enrol", self._enrol, most=MAX_ENROLMENT),
                 self._signed("/v1/push", self._push, most=MAX_BODY),
                 self._signed("/v1/pull", self._pull),
                 self._signed("/v1/report", self._keep_purges),
@@ -142,15 +142,15 @@ class Service:
 
         return part
 
-    def _open(self, path: str, work: Callable[[bytes], Unsigned]) -> HTTPRouteHandler:
+    def _open(self, path: str, work: Callable[[bytes], Unsigned], *, most: int = _MAX_SMALL) -> HTTPRouteHandler:
         """A route that anybody may call, as often as its limit allows; `work` is told only the inflated body."""
 
         @post(path, status_code=200)
         async def handler(request: Asgi) -> Response[bytes]:
             async def answer() -> Unsigned:
                 self.limits.count(_address(request), path)
-                body = await self._read(request, most=_MAX_SMALL)
-                return await anyio.to_thread.run_sync(lambda: work(inflate(body, _MAX_SMALL)))
+                body = await self._read(request, most=most)
+                return await anyio.to_thread.run_sync(lambda: work(inflate(body, most)))
 
             return await self._answered(answer)
 

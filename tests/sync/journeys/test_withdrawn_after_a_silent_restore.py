@@ -24,15 +24,21 @@ def visit(office: TravelledOffice) -> RecordId:
     return made
 
 
-@pytest.fixture
-def late(office: TravelledOffice) -> RecordId:
-    """Signed for and lost: of a child who had left, so that it stood in the feed of the other commune alone."""
+def sent_late(office: TravelledOffice, visits: int = 1) -> list[RecordId]:
+    """Of a child who had left, and after the copy was made: they stand in the feed of the other commune alone."""
     child = office.child("Chìu Văn Sáng")
     office.move("colleague", child, OTHER_COMMUNE)
     office.sync("colleague", "there")
     office.copy_silently()
-    made = office.visit("ours", child)
+    made = [office.visit("ours", child) for _ in range(visits)]
     office.sync("ours", "ours")
+    return made
+
+
+@pytest.fixture
+def late(office: TravelledOffice) -> RecordId:
+    """Signed for and lost."""
+    (made,) = sent_late(office)
     office.put_back_silently()
     return made
 
@@ -45,10 +51,14 @@ def shows_no_receipt(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def trusted_again(office: TravelledOffice) -> None:
     """Withdrawn by mistake, and given another code."""
+    withdrawn(office)
+    office.ours.enrol_anew()
+
+
+def withdrawn(office: TravelledOffice) -> None:
     desk = office.ours.register.identity.desk
     office.real.write(lambda connection: desks.revoke(connection, office.real.province, desk))
     assert office.ours.stopped() == "DeskRevoked"
-    office.ours.enrol_anew()
 
 
 def at_rest(office: TravelledOffice) -> dict[str, object]:
@@ -80,6 +90,31 @@ def test_what_it_lost_of_another_feed_is_found_too(office: TravelledOffice, late
     assert at_rest(office) == {}
     assert office.homes("home_visit") == {late: OTHER_COMMUNE}
     assert office.there.ask("SELECT id FROM home_visit") == [(late,)]
+
+
+@pytest.mark.parametrize("rounds", [0, 2], ids="after {} rounds".format)
+def test_also_where_the_name_before_had_nothing_to_send(office: TravelledOffice, rounds: int) -> None:
+    """It got no receipt of its own: the one before that still says what the province signed for."""
+    (late,) = sent_late(office)
+    trusted_again(office)
+    for _ in range(rounds):
+        office.sync("ours")
+    assert office.ours.ask("SELECT count(*) FROM receipt") == [(0,)]
+    withdrawn(office)
+    office.put_back_silently()
+    office.ours.enrol_anew()
+    assert at_rest(office) == {}
+    assert office.homes("home_visit") == {late: OTHER_COMMUNE}
+
+
+def test_also_where_the_receipt_is_long(office: TravelledOffice) -> None:
+    """What became of late visits is named for each of them."""
+    made = sent_late(office, visits=80)
+    assert office.ours.ask("SELECT max(length(body))>4096 FROM receipt") == [(1,)]
+    office.put_back_silently()
+    trusted_again(office)
+    assert at_rest(office) == {}
+    assert office.homes("home_visit").keys() == set(made)
 
 
 @pytest.mark.usefixtures("shows_no_receipt")

@@ -10,8 +10,10 @@ import pytest
 import requests
 
 from commune_desk.domain.records.attachments import Attachment
-from commune_desk.store.files import confirming
+from commune_desk.domain.time.clock import local_day
+from commune_desk.store.files import confirming, file_queue
 from tests.helpers.workplaces import HandClock
+from tests.sync.actors.real_province import OTHER_COMMUNE
 from tests.sync.actors.travelled_office import PLACES, PROVINCE, TravelledOffice, travelled_office
 
 PUT, OFFSET = "/v1/files/put", "/v1/files/offset"
@@ -78,6 +80,72 @@ def test_until_it_is_there_again_it_counts_as_unsent(
     office.real.line.down_at = PUT
     assert office.ours.go().file_fault is not None
     assert office.ours.counted() == (1, photo.size, 0, 1, 1)
+
+
+@pytest.fixture
+def left(office: TravelledOffice) -> Attachment:
+    """Its child moved away before it was sent; it came to the province after the copy was made."""
+    child = office.child("Chìu Văn Sáng")
+    made = office.photo("ours", child)
+    office.real.line.down_at = PUT
+    assert office.ours.go().file_fault is not None
+    office.real.line.down_at = ""
+    office.sync("colleague")
+    office.move("colleague", child, OTHER_COMMUNE)
+    office.sync("colleague", "there")
+    office.copy_silently()
+    office.sync("ours", "ours", "ours")
+    assert made.sha256 in office.whole_files()
+    return made
+
+
+def test_what_was_sent_of_a_child_who_had_left_is_sent_again_too(
+    office: TravelledOffice, clock: HandClock, left: Attachment
+) -> None:
+    lose_content(office)
+    clock.pass_by(days=1)
+    office.sync()
+    assert office.whole_files() == {left.sha256: OTHER_COMMUNE}
+
+
+@pytest.fixture
+def nothing_may_go(office: TravelledOffice, clock: HandClock, photo: Attachment) -> None:
+    """The next day's budget of bytes is spent before the province is asked."""
+    assert photo.sha256 in office.whole_files()
+    clock.pass_by(days=1)
+    office.ours.run(lambda tx: file_queue.spend(tx.connection, local_day(clock.now()), 1 << 30))
+
+
+@pytest.mark.usefixtures("nothing_may_go")
+def test_a_question_costs_nothing_of_the_days_budget(office: TravelledOffice) -> None:
+    assert questions(office) == 1
+    assert office.ours.counted() == (0, 0, 0, 0, 0)
+
+
+@pytest.mark.usefixtures("nothing_may_go")
+def test_a_question_that_got_no_answer_says_nothing(office: TravelledOffice, clock: HandClock) -> None:
+    """The province has the photo: it counts as sent, and its child may leave."""
+    office.real.line.down_at = OFFSET
+    assert office.ours.go().file_fault is not None
+    assert office.ours.counted() == (0, 0, 0, 0, 0)
+    ((child,),) = office.ours.ask("SELECT person FROM attachment")
+    office.move("colleague", child, OTHER_COMMUNE)
+    office.sync("colleague", "ours", "ours")
+    assert office.ours.ask("SELECT record FROM departure WHERE is_gone=0") == []
+
+
+def test_no_more_are_asked_about_in_a_day_than_a_poor_line_bears(
+    office: TravelledOffice, clock: HandClock, photo: Attachment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever is enrolled anew sends the content of every file here anew."""
+    monkeypatch.setattr(confirming, "_MOST", 2)
+    ((child,),) = office.ours.ask("SELECT person FROM attachment")
+    for size in (1000, 2000):
+        office.photo("ours", child, size)
+    office.sync("ours")
+    clock.pass_by(days=1)
+    assert len(office.whole_files()) == 3
+    assert questions(office) == 2
 
 
 def test_what_is_there_is_asked_about_once_a_day_and_for_three_days_alone(

@@ -4,6 +4,7 @@ that it was, and nobody can make it believe so without its own signature."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from os import urandom
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,8 @@ from sqlalchemy import update
 
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import uuid7
-from commune_desk.store.exchange import staged
 from sync import protocol, seal
-from sync.server.edge.app import _MAX_SMALL
+from sync.enrolment_wire import MAX_ENROLMENT, MAX_RECEIPT
 from sync.server.edge.enrolment import make_code
 from sync.server.engine import tables
 from sync.server.identity.province import begin_epoch
@@ -145,7 +145,12 @@ def test_what_is_no_receipt_is_no_trouble_for_the_code(world: World, text: str) 
     assert asking.ask().status == 200
 
 
-def test_the_longest_that_a_desk_shows_fits_the_question(world: World) -> None:
-    longest = protocol.b64(bytes(staged._MOST_SHOWN))
-    proven = applicant(world).proven(receipt=longest, receipt_signature=protocol.b64(bytes(64)))
-    assert len(protocol.encode(proven)) < _MAX_SMALL
+def test_the_longest_that_a_desk_shows_is_read(world: World) -> None:
+    """Which nothing makes shorter; here by nobody, so that it says nothing."""
+    longest: dict[str, Any] = {
+        "receipt": protocol.b64(urandom(MAX_RECEIPT)),
+        "receipt_signature": protocol.b64(bytes(64)),
+    }
+    assert applicant(world).enrolled(**longest).epoch == world.epoch
+    longer: dict[str, Any] = {"receipt": protocol.b64(urandom(MAX_ENROLMENT)), "receipt_signature": ""}
+    assert applicant(world).ask(**longer).status == 413
