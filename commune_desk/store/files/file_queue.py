@@ -277,9 +277,9 @@ def goes_up(db: Connection, attachment: str) -> bool:
 
 
 def next_task(db: Connection, day: date, passed_over: Collection[str] = ()) -> FileTask | None:
-    """What to carry next: what an officer waits for or is asked about, what was added here, then what comes by itself.
+    """What to carry next; None for nothing, also where the day's budget holds it back. `passed_over` are left out.
 
-    None when there is nothing, or when the day's budget holds the rest back. `passed_over` are left out.
+    First what an officer waits for, then what the province is asked about once more, what was added here, the rest.
     """
     left, may_send = budget(db, day).left, not _awaits_pull(db)
     ways = [(_ASKED, _NO_BOUND), *([(confirming.NEXT, _NO_BOUND)] if may_send else [])]
