@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import msgspec
 
-from sync.protocol import B64, Grant, ScopeKey
+from sync.protocol import B64, MAX_RECEIPT, Grant, ScopeKey
 
-MAX_RECEIPT = 64 * 1024
-"""Bytes of a receipt that an enrolment may show: one that names 500 changes has half of that."""
 MAX_ENROLMENT = 2 * MAX_RECEIPT
 """Bytes of the whole question; what is base64 within base64 takes 16 for 9."""
 

@@ -33,6 +33,8 @@ SEALED_PUSH = "/v1/sealed-push"
 """Where a locked desk brings a push that it cannot read itself."""
 MAX_SEALED_PUSH = MAX_BODY - 64 * 1024
 """Bytes of a push, as its lines stand, that is sealed: as a box it still fits a body, however little it deflates."""
+MAX_RECEIPT = 64 * 1024
+"""Bytes of a receipt that an enrolment may show: one that names `MAX_CHANGES` has half of that."""
 PROVINCE_DESK = "PROVINCE"
 """The desk id under which the province signs what it sends down."""
 

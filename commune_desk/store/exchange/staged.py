@@ -18,7 +18,7 @@ from commune_desk.store.exchange.sync_history import Heard
 from commune_desk.store.files import file_queue
 from commune_desk.store.intake import departures
 from commune_desk.store.writing.transaction import Tx
-from sync.enrolment_wire import MAX_RECEIPT
+from sync.protocol import MAX_RECEIPT
 from sync.purge_wire import REMOVED
 
 _READY = f"SELECT c.id, c.raw {journal.MAY_GO} ORDER BY c.id LIMIT ?"

@@ -15,7 +15,8 @@ from sqlalchemy import update
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import uuid7
 from sync import protocol, seal
-from sync.enrolment_wire import MAX_ENROLMENT, MAX_RECEIPT
+from sync.enrolment_wire import MAX_ENROLMENT
+from sync.protocol import MAX_RECEIPT
 from sync.server.edge.enrolment import make_code
 from sync.server.engine import tables
 from sync.server.identity.province import begin_epoch
