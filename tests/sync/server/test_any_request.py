@@ -16,7 +16,7 @@ import zstandard
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from sync import file_wire, protocol
+from sync import enrolment_wire, file_wire, protocol
 from sync.server.answers import sums
 from sync.server.intake.admission import Admission
 from tests.helpers.examples import examples
@@ -28,7 +28,12 @@ from tests.sync.actors.two_places import CALLERS, TwoPlaces, two_places_in
 pytestmark = pytest.mark.usefixtures("store_engine")
 
 SMALL = 16 * 1024
-MOST = {"/v1/push": protocol.MAX_BODY, protocol.SEALED_PUSH: protocol.MAX_BODY, "/v1/files/put": file_wire.MAX_MESSAGE}
+MOST = {
+    "/v1/push": protocol.MAX_BODY,
+    protocol.SEALED_PUSH: protocol.MAX_BODY,
+    "/v1/files/put": file_wire.MAX_MESSAGE,
+    "/v1/enrol": enrolment_wire.MAX_ENROLMENT,
+}
 """Bytes of a body as it comes in; elsewhere `SMALL`."""
 INSIDE = {"/v1/push": protocol.MAX_INFLATED, protocol.SEALED_PUSH: protocol.MAX_INFLATED}
 """Bytes that it may grow to; elsewhere as many as come in."""
