@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import requests
 
+from commune_desk.domain.model.ids import RecordId
 from commune_desk.domain.records.attachments import Attachment
 from commune_desk.domain.time.clock import local_day
 from commune_desk.store.files import confirming, file_queue
@@ -30,14 +31,20 @@ def office(tmp_path: Path, clock: HandClock) -> Iterator[TravelledOffice]:
         yield made
 
 
-@pytest.fixture
-def photo(office: TravelledOffice) -> Attachment:
-    """Its words are at the province and on the copy, its content came after that."""
+def words_alone(office: TravelledOffice) -> tuple[RecordId, Attachment]:
+    """A child and a photo of which only the words have gone: the line broke at its content."""
     child = office.child("Chìu Văn Sáng")
     made = office.photo("ours", child)
     office.real.line.down_at = PUT
     assert office.ours.go().file_fault is not None
     office.real.line.down_at = ""
+    return child, made
+
+
+@pytest.fixture
+def photo(office: TravelledOffice) -> Attachment:
+    """Its words are at the province and on the copy, its content came after that."""
+    _child, made = words_alone(office)
     office.copy_silently()
     office.sync("ours", "ours")
     assert made.sha256 in office.whole_files()
@@ -85,11 +92,7 @@ def test_until_it_is_there_again_it_counts_as_unsent(
 @pytest.fixture
 def left(office: TravelledOffice) -> Attachment:
     """Its child moved away before it was sent; it came to the province after the copy was made."""
-    child = office.child("Chìu Văn Sáng")
-    made = office.photo("ours", child)
-    office.real.line.down_at = PUT
-    assert office.ours.go().file_fault is not None
-    office.real.line.down_at = ""
+    child, made = words_alone(office)
     office.sync("colleague")
     office.move("colleague", child, OTHER_COMMUNE)
     office.sync("colleague", "there")
