@@ -155,4 +155,11 @@ FAULTS = (
         new="(kind, record, field, -1),",
         tests=("sync/client/test_flood_of_conflicts.py",),
     ),
+    Fault(
+        name="done-without-when-is-asked-for-without-end",
+        file="sync/client/files.py",
+        old=" or (told.done and not told.at):",
+        new=":",
+        tests=("sync/files/test_done_without_when.py",),
+    ),
 )
