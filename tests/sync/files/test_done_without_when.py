@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from sync.client import errors
+from sync.file_wire import FileOffset
 from sync.server.answers import files
 from tests.sync.actors.file_office import Office, file_office
 
@@ -26,7 +27,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The file of each answer; one more than `MOST` would be without end."""
     told, said = files._told, []
 
-    def without_when(*asked: object) -> files.FileOffset:
+    def without_when(*asked: object) -> FileOffset:
         answer = msgspec.structs.replace(told(*asked), at="")  # type: ignore[arg-type]
         said.append(answer.file)
         assert len(said) <= MOST, "asked without end"
