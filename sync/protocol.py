@@ -142,7 +142,8 @@ class Receipt(_Message, frozen=True, kw_only=True, omit_defaults=True):
     """Signed under `seal.RECEIPT`: the province holds every change of this desk up to `accepted_n`.
 
     `audit_head` is the end of the desk's audit log as it was at the push before. `epoch`: a receipt of the present one
-    for more than the province holds shows that it was put back from a backup.
+    for more than the province holds shows that it was put back from a backup. `head` (b64) is the desk's chain after
+    `accepted_n`: so does one for other changes than stand under those numbers. A province before it said none.
     """
 
     desk: str
@@ -152,6 +153,7 @@ class Receipt(_Message, frozen=True, kw_only=True, omit_defaults=True):
     results: list[Result]
     audit_head: str = ""
     epoch: str = ""
+    head: str = ""
 
 
 class PullRequest(_Message, frozen=True, kw_only=True, omit_defaults=True):

@@ -90,10 +90,11 @@ def refuse_to_be_a_past(
 ) -> None:
     """Raise Forked for a change of this desk's own that this register never made.
 
-    It is an older copy that was put back without `restore`: its next number would be one that is taken already.
+    It is an older copy that was put back without `restore`: its next number would be one that is taken already. Or a
+    copy of it went on under the same name.
     """
-    own = max((line.change.n for _, line in events if line.change.desk == identity.desk), default=0)
-    if own > replica.last_n():
+    own = {line.change.n: line.change.id for _, line in events if line.change.desk == identity.desk}
+    if not replica.gave(own):
         raise errors.Forked
 
 

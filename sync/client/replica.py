@@ -107,6 +107,10 @@ class Replica(Protocol):
         """The number of this desk's last change; 0 for none."""
         ...
 
+    def gave(self, told: Mapping[int, str]) -> bool:
+        """Whether this desk gave each of these numbers, and to no other change than the one with that id."""
+        ...
+
     def signed_n(self) -> int:
         """The number of the last of this desk's changes for which there is a receipt; 0 for none."""
         ...

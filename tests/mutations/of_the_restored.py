@@ -276,10 +276,34 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         name="a-receipt-that-is-remembered-begins-an-epoch",
-        file="sync/server/edge/enrolment.py",
-        old="former.last_n < receipt.accepted_n",
-        new="former.last_n <= receipt.accepted_n",
+        file=_SIGNED_FOR,
+        old="desk.last_n < receipt.accepted_n",
+        new="desk.last_n <= receipt.accepted_n",
         tests=(f"{_SHOWN}::test_what_it_remembers_changes_nothing",),
+    ),
+    Fault(
+        name="what-stands-under-the-numbers-is-not-compared",
+        file=_SIGNED_FOR,
+        old="    if not receipt.head:\n",
+        new="    if True:\n",
+        tests=(
+            f"{_SHOWN}::test_other_changes_under_the_numbers_begin_an_epoch",
+            "sync/put_back/test_numbers_taken_by_a_copy.py::test_what_the_province_had_lost_of_it_comes_again",
+        ),
+    ),
+    Fault(
+        name="the-chain-under-a-receipt-lacks-what-was-set-aside",
+        file=_SIGNED_FOR,
+        old="connection.execute(merged.union(aside).order_by",
+        new="connection.execute(merged.order_by",
+        tests=(f"{_SHOWN}::test_any_receipt_of_what_stands_there_changes_nothing",),
+    ),
+    Fault(
+        name="another-change-under-an-own-number-goes-unnoticed",
+        file="commune_desk/store/changes/numbers.py",
+        old="    return not any(connection.execute(asked",
+        new="    return True or not any(connection.execute(asked",
+        tests=("sync/put_back/test_numbers_taken_by_a_copy.py::test_it_goes_on_under_its_new_name",),
     ),
     Fault(
         name="receipt-of-a-former-epoch-believed",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from commune_desk.store.changes.journal import IS_UNSENT
 from commune_desk.store.engine.database import Connection
 from sync.change import GENESIS
@@ -23,6 +25,17 @@ def signed_n(connection: Connection, desk: str) -> int:
 def receipted_n(connection: Connection) -> int:
     """The number up to which the receipts kept here go; 0 without one. What is sent again since waits nevertheless."""
     return connection.execute("SELECT max(accepted_n) FROM receipt").fetchone()[0] or 0
+
+
+def are_given(connection: Connection, desk: str, told: Mapping[int, str]) -> bool:
+    """Whether the desk gave these numbers here, and none of them to another change than the one with that id.
+
+    Of what is not kept any more the number alone is known.
+    """
+    if max(told, default=0) > last_n(connection, desk):
+        return False
+    asked = "SELECT 1 FROM change WHERE desk=? AND n=? AND id<>?"
+    return not any(connection.execute(asked, (desk, n, change)).fetchone() for n, change in told.items())
 
 
 def chain_head(connection: Connection, desk: str, n: int) -> bytes:

@@ -97,6 +97,9 @@ class RegisterReplica(OneDesk):
     def last_n(self) -> int:
         return self._ask(lambda db: numbers.last_n(db, self._desk))
 
+    def gave(self, told: Mapping[int, str]) -> bool:
+        return self._ask(lambda db: numbers.are_given(db, self._desk, told))
+
     def signed_n(self) -> int:
         return self._ask(lambda db: numbers.signed_n(db, self._desk))
 

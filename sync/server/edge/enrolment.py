@@ -144,7 +144,7 @@ def _admit(connection: Connection, province: Province, request: EnrolRequest, lo
 
 
 def _follow_what_is_shown(connection: Connection, province: Province, request: EnrolRequest, *, actor: str) -> None:
-    """Begin another epoch where the PC's former name was signed for more than is known of it: this is an earlier time.
+    """Begin another epoch where the PC's former name was signed for what is not known of it: this is an earlier time.
 
     No number of its new name would ever tell: so the desk learns by the reply that it is to offer again what is lost.
     """
@@ -152,8 +152,7 @@ def _follow_what_is_shown(connection: Connection, province: Province, request: E
     receipt = signed_for.shown(province, request.receipt, request.receipt_signature, epoch=epoch)
     if receipt is None:
         return
-    former = find(connection, receipt.desk)
-    if former is None or former.last_n < receipt.accepted_n:
+    if signed_for.is_forgotten(connection, province, receipt, find(connection, receipt.desk)):
         begin_epoch(connection, province, actor=actor, after=epoch)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select, update
 
 from sync.change import BadLine, read_line
 from sync.erased import read_erased
-from sync.protocol import MAX_CHANGES, Malformed, PushHeader, Receipt, Result, decode
+from sync.protocol import MAX_CHANGES, Malformed, PushHeader, Receipt, Result, b64, decode
 from sync.server.engine import tables
 from sync.server.engine.appending import append, without_waiting
 from sync.server.engine.asking import among
@@ -118,7 +118,8 @@ def _commit(
         desks.note_audit_cut(connection, province, state.id, header.audit_cut)
     lease_until = policy.lease_from(province.clock.now())
     at = province.now()
-    _remember(connection, header, state, prove(), seen_at=at, lease_until=lease_until)
+    head, _heads = chain = prove()
+    _remember(connection, header, state, chain, seen_at=at, lease_until=lease_until)
     return Receipt(
         desk=state.id,
         accepted_n=max(state.last_n, header.last_n),
@@ -127,6 +128,7 @@ def _commit(
         results=_told(header, incoming, results),
         audit_head=state.audit_head,
         epoch=epoch,
+        head=b64(head),
     )
 
 

@@ -127,6 +127,10 @@ class MemoryReplica:
     def last_n(self) -> int:
         return len(self.lines)
 
+    def gave(self, told: Mapping[int, str]) -> bool:
+        own = {line.change.n: line.change.id for line in self.lines}
+        return told.items() <= own.items()
+
     def signed_n(self) -> int:
         return self.accepted_n
 

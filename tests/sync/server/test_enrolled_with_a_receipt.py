@@ -20,6 +20,7 @@ from sync.protocol import MAX_RECEIPT
 from sync.server.edge.enrolment import make_code
 from sync.server.engine import tables
 from sync.server.identity.province import begin_epoch
+from tests.sync.actors.real_province import OTHER_COMMUNE
 from tests.sync.actors.server_fixtures import COMMUNE, Reply, ServerDesk, World, province_in
 from tests.sync.server.test_enrol import Applicant
 
@@ -97,6 +98,46 @@ def test_a_desk_that_it_does_not_know_at_all_is_forgotten_too(world: World, rece
     before = world.epoch
     of_a_stranger = signed(receipt, world.province.keys.authority, desk="7ZK2MQ")
     assert applicant(world).enrolled(**of_a_stranger).epoch == world.epoch != before
+
+
+@pytest.fixture
+def among_others(world: World, former: ServerDesk) -> list[Reply]:
+    """The receipts of a desk of whose changes every second is set aside."""
+
+    def pushed(place: int) -> Reply:
+        elsewhere = {"scope": OTHER_COMMUNE} if place % 2 else {}
+        return former.push(former.change("person", uuid7(), {"full_name": f"Bàn Thị {place}"}, **elsewhere))
+
+    receipts = [pushed(place) for place in range(6)]
+    assert world.count("quarantine") == 3
+    return receipts
+
+
+def test_a_receipt_names_the_chain_that_it_signs_for(former: ServerDesk) -> None:
+    for name in ("Bàn Thị Một", "Bàn Thị Hai"):
+        line = former.change("person", uuid7(), {"full_name": name})
+        for again in (former.push(line), former.push(line)):
+            assert protocol.unb64(again.read(protocol.Receipt).head) == former.head
+
+
+def test_any_receipt_of_what_stands_there_changes_nothing(world: World, among_others: list[Reply]) -> None:
+    before = world.epoch
+    for receipt in among_others:
+        assert epoch_after(world, receipt) == before == world.epoch
+
+
+@pytest.mark.parametrize("place", [2, 3, 5])
+def test_other_changes_under_the_numbers_begin_an_epoch(world: World, among_others: list[Reply], place: int) -> None:
+    """Of the last ones of a name as of those before them."""
+    before = world.epoch
+    of_others = signed(among_others[place], world.province.keys.authority, head=protocol.b64(bytes(32)))
+    assert applicant(world).enrolled(**of_others).epoch == world.epoch != before
+
+
+def test_a_receipt_that_names_no_head_is_one_of_numbers(world: World, among_others: list[Reply]) -> None:
+    before = world.epoch
+    of_before = signed(among_others[3], world.province.keys.authority, head="")
+    assert applicant(world).enrolled(**of_before).epoch == before == world.epoch
 
 
 def test_a_receipt_of_another_epoch_says_nothing(world: World, former: ServerDesk, receipt: Reply) -> None:
