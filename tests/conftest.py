@@ -53,6 +53,14 @@ def _profile_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path
         yield folder
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _quick_stores() -> Iterator[None]:
+    from tests.helpers.quick_stores import quick_stores
+
+    with quick_stores():
+        yield
+
+
 @pytest.fixture(scope="session")
 def qapp_args() -> list[str]:
     """What `theme.new_app` asks for."""
