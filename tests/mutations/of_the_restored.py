@@ -282,6 +282,15 @@ FAULTS: tuple[Fault, ...] = (
         tests=(f"{_SHOWN}::test_what_it_remembers_changes_nothing",),
     ),
     Fault(
+        name="the-last-receipt-is-one-of-a-former-epoch",
+        file="commune_desk/store/changes/numbers.py",
+        old=" IN ('', ?) ORDER BY",
+        new=" <> ? ORDER BY",
+        tests=(
+            "sync/client/test_register_at_its_port.py::test_of_a_former_epoch_none_is_the_last_however_far_it_went",
+        ),
+    ),
+    Fault(
         name="what-stands-under-the-numbers-is-not-compared",
         file=_SIGNED_FOR,
         old="    if not receipt.head:\n",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from commune_desk.store.changes.journal import IS_UNSENT
+from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 from sync.change import GENESIS
 
@@ -23,8 +24,23 @@ def signed_n(connection: Connection, desk: str) -> int:
 
 
 def receipted_n(connection: Connection) -> int:
-    """The number up to which the receipts kept here go; 0 without one. What is sent again since waits nevertheless."""
-    return connection.execute("SELECT max(accepted_n) FROM receipt").fetchone()[0] or 0
+    """The number up to which the last receipt goes; 0 without one. What is sent again since waits nevertheless."""
+    receipt = last_receipt(connection)
+    return receipt[0] if receipt else 0
+
+
+def last_receipt(connection: Connection, *, longest: int = -1) -> tuple[int, bytes, bytes] | None:
+    """The receipt that goes furthest of those of the epoch that is followed here, or of no epoch: up to which number,
+    its exact bytes and the province's signature. `longest`: in bytes, where that counts.
+
+    One of a former epoch may go further: what it signed for was lost when the province was put back.
+    """
+    row = connection.execute(
+        "SELECT accepted_n, body, signature FROM receipt WHERE (? < 0 OR length(body) <= ?)"
+        " AND COALESCE(json_extract(CAST(body AS TEXT), '$.epoch'), '') IN ('', ?) ORDER BY accepted_n DESC LIMIT 1",
+        (longest, longest, settings.identity(connection).epoch),
+    ).fetchone()
+    return (row[0], bytes(row[1]), bytes(row[2])) if row else None
 
 
 def are_given(connection: Connection, desk: str, told: Mapping[int, str]) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from commune_desk.domain.time.clock import to_iso
+from commune_desk.store.changes import numbers
 from commune_desk.store.changes.journal import ERASED, OPEN
 from commune_desk.store.desk import audit_mark
 from commune_desk.store.engine import settings
@@ -39,8 +40,8 @@ _SEND_AGAIN = (
 
 def last(connection: Connection) -> tuple[bytes, bytes]:
     """The exact bytes of the last receipt and the province's signature; empty before the first."""
-    row = connection.execute("SELECT body, signature FROM receipt ORDER BY accepted_n DESC LIMIT 1").fetchone()
-    return (bytes(row[0]), bytes(row[1])) if row else (b"", b"")
+    receipt = numbers.last_receipt(connection)
+    return receipt[1:] if receipt else (b"", b"")
 
 
 def named_up_to(connection: Connection, desk: str, receipt: protocol.Receipt) -> int:

@@ -10,7 +10,7 @@ import msgspec
 
 from commune_desk.domain.time.skew import ClockSkew
 from commune_desk.domain.words.audit_actions import AuditAction
-from commune_desk.store.changes import journal
+from commune_desk.store.changes import journal, numbers
 from commune_desk.store.desk import versions
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
@@ -62,9 +62,8 @@ def receipt_to_show(connection: Connection) -> tuple[bytes, bytes]:
 
     As they came; empty where there is none, or only one that an enrolment has no room for.
     """
-    asked = "SELECT body, signature FROM receipt WHERE length(body)<=? ORDER BY accepted_n DESC LIMIT 1"
-    row = connection.execute(asked, (MAX_RECEIPT,)).fetchone()
-    return (bytes(row[0]), bytes(row[1])) if row else settings.get(connection, _SHOWN, tuple[bytes, bytes], (b"", b""))
+    receipt = numbers.last_receipt(connection, longest=MAX_RECEIPT)
+    return receipt[1:] if receipt else settings.get(connection, _SHOWN, tuple[bytes, bytes], (b"", b""))
 
 
 def accept_new_desk(tx: Tx, identity: settings.Identity, keys: list[settings.ScopeKeyPair]) -> None:

@@ -200,8 +200,8 @@ def receipt_time(body: bytes) -> str:
 
 
 def _last_receipt(connection: Connection) -> tuple[int, str]:
-    row = connection.execute("SELECT accepted_n, body FROM receipt ORDER BY accepted_n DESC LIMIT 1").fetchone()
-    return (row[0], receipt_time(bytes(row[1]))) if row else (0, "")
+    receipt = numbers.last_receipt(connection)
+    return (receipt[0], receipt_time(receipt[1])) if receipt else (0, "")
 
 
 def _waiting(connection: Connection, desk: str) -> tuple[tuple[Waiting, ...], int | None]:

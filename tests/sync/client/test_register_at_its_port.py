@@ -7,10 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from commune_desk.domain.model.ids import uuid7
+from commune_desk.store.exchange.staged import receipt_to_show
+from commune_desk.store.pages.sync_status import sync_facts
+from sync import protocol
 from tests.helpers.builders import make_person, save_all
 from tests.sync.actors.real_desks import FragileReplica, RealDesk
 from tests.sync.actors.scripted_desks import scripted_desk
 from tests.sync.actors.scripted_province import ScriptedProvince
+
+AT = "2026-11-26T10:00:00Z"
 
 
 @pytest.fixture
@@ -45,3 +51,41 @@ def test_a_batch_keeps_its_measure_and_holds_at_least_one(desk: RealDesk) -> Non
     assert _numbers(replica, size=room - 1) == [1]
     assert _numbers(replica, size=1) == [1]
     assert _numbers(replica, most=3) == [1, 2, 3]
+
+
+def _signed(desk: RealDesk, n: int, *, told: int = 0) -> bytes:
+    """The province signs for all up to `n`. `told`: so many of them it names."""
+    own = desk.register.identity
+    results = [protocol.Result(id=uuid7(), status="noop", n=n) for _ in range(told)]
+    receipt = protocol.Receipt(desk=own.desk, accepted_n=n, durable_n=0, at=AT, results=results, epoch=own.epoch)
+    body = protocol.encode(receipt)
+    assert desk.replica().acknowledge(receipt, n, body, b"signature")()
+    return body
+
+
+def _shown(desk: RealDesk) -> tuple[bytes, bytes, int]:
+    """The last receipt where a push shows it, and an enrolment; how far the Sync page says that the province signed."""
+    read = desk.register.reader
+    return desk.replica().last_receipt()[0], receipt_to_show(read)[0], sync_facts(read).proven_changes
+
+
+def test_the_receipt_that_goes_furthest_is_the_last(desk: RealDesk) -> None:
+    further = _signed(desk, 4)
+    _signed(desk, 2)
+    assert _shown(desk) == (further, further, 4)
+
+
+def test_of_a_former_epoch_none_is_the_last_however_far_it_went(desk: RealDesk) -> None:
+    """The province was put back; what was sent again since broke off on the way."""
+    _signed(desk, 5)
+    desk.replica().resend_from(1)
+    desk.replica().follow("of another time")
+    assert _shown(desk) == (b"", b"", 0)
+    again = _signed(desk, 2)
+    assert _shown(desk) == (again, again, 2)
+
+
+def test_one_that_an_enrolment_has_no_room_for_is_not_shown_there(desk: RealDesk) -> None:
+    short, long = _signed(desk, 2), _signed(desk, 5, told=2000)
+    assert len(long) > protocol.MAX_RECEIPT
+    assert _shown(desk) == (long, short, 5)

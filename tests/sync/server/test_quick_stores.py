@@ -25,7 +25,8 @@ def _all(path: Path) -> list[Any]:
             tables = [name for kind, name, *_ in made if kind == "table"]
             return made + [row for table in tables for row in connection.exec_driver_sql(f'SELECT * FROM "{table}"')]
 
-        return database.read(read, WHOLE_PROVINCE)
+        found: list[Any] = database.read(read, WHOLE_PROVINCE)
+        return found
 
 
 def test_it_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
