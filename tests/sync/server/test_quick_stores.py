@@ -21,12 +21,13 @@ def _all(path: Path) -> list[Any]:
         schema.migrate(database)
 
         def read(connection: Any) -> list[Any]:
-            made = connection.exec_driver_sql("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name").all()
+            made: list[Any] = connection.exec_driver_sql(
+                "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name"
+            ).all()
             tables = [name for kind, name, *_ in made if kind == "table"]
             return made + [row for table in tables for row in connection.exec_driver_sql(f'SELECT * FROM "{table}"')]
 
-        found: list[Any] = database.read(read, WHOLE_PROVINCE)
-        return found
+        return database.read(read, WHOLE_PROVINCE)
 
 
 def test_it_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
