@@ -115,6 +115,9 @@ class Traveller(RealDesk):
         """The disk as it was copied last."""
         self._copied(self._copy, self._path)
 
+    def copied_to(self, path: Path) -> None:
+        self._copied(self._path, path)
+
     def _copied(self, source: Path, target: Path) -> None:
         self.register.close()
         shutil.copy(source, target)
@@ -175,6 +178,11 @@ class TravelledOffice:
         """One more desk, enrolled now."""
         make_register(self.folder / f"{name}.db", self.real.enrol(grants))
         return self._open(name)
+
+    def doubled(self, name: str, copy: str) -> Traveller:
+        """A copy of the desk's disk goes on as a second one."""
+        self.desks[name].copied_to(self.folder / f"{copy}.db")
+        return self._open(copy)
 
     def _open(self, name: str) -> Traveller:
         self.desks[name] = Traveller(self.folder / f"{name}.db", SystemClock(), self.real)

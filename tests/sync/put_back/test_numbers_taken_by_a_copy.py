@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,13 +12,11 @@ from msgspec.structs import replace
 
 from commune_desk.domain.model.ids import RecordId, Scope
 from commune_desk.store.changes import journal
-from commune_desk.store.desk.register import Register
 from sync.protocol import Receipt
 from sync.server.identity import signed_for
 from tests.helpers.builders import make_visit, save_all
-from tests.sync.actors.real_desks import KEY, OFFICER
 from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE
-from tests.sync.actors.travelled_office import TravelledOffice, Traveller, travelled_office
+from tests.sync.actors.travelled_office import TravelledOffice, travelled_office
 
 
 @dataclass(frozen=True)
@@ -46,7 +43,7 @@ def taken(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Taken]:
         child, gone = office.child("Chìu Văn Sáng"), office.child("Bàn Văn Hai")
         office.move("colleague", gone, OTHER_COMMUNE)
         office.sync("colleague", "there")
-        twin = copied(office)
+        twin = office.doubled("ours", "twin")
         office.copy_silently()
         late = office.visit("ours", gone)
         office.sync("ours", "ours")
@@ -68,14 +65,6 @@ def names_no_head(monkeypatch: pytest.MonkeyPatch) -> None:
         return receipt and replace(receipt, head="")
 
     monkeypatch.setattr(signed_for, "shown", without)
-
-
-def copied(office: TravelledOffice) -> Traveller:
-    ours = office.ours
-    ours.register.close()
-    shutil.copy(office.folder / "ours.db", office.folder / "twin.db")
-    ours.register = Register(office.folder / "ours.db", KEY, ours.register.clock, OFFICER)
-    return office._open("twin")
 
 
 def test_it_goes_on_under_its_new_name(taken: Taken) -> None:
