@@ -12,7 +12,7 @@ from sync.client.exchange import ROOM_FOR_HEADER, push_body
 from sync.client.replica import DeskIdentity, PendingLine, Replica
 from sync.client.transport import TOO_LARGE
 
-_IS_ANOTHER = "head"
+_GAP, _IS_ANOTHER = "gap", "head"
 """The province follows another chain than this desk's: what came before is offered again, and it says which it has."""
 TOO_MUCH_FOR_THE_LINE = (errors.HalfPage, errors.TooSlow)
 """What a poor line does to a batch or a page: a smaller one is tried next."""
@@ -47,7 +47,7 @@ class Pusher:
 
     def push_all(self, channel: Channel, identity: DeskIdentity) -> None:
         """Raises a SyncFault or Malformed; whatever has a receipt by then is kept."""
-        gaps = 0
+        told: list[str] = []
         ready = self._ready(identity, 0)
         try:
             while ready is not None:
@@ -55,8 +55,8 @@ class Pusher:
                     receipt, body, signature = self._send(channel, identity, ready)
                 except Refused as refused:
                     self._refused(refused)
-                    ready = self._ready(identity, self._after_refusal(refused, ready.batch, gaps))
-                    gaps += refused.problem.code in ("gap", _IS_ANOTHER)
+                    ready = self._ready(identity, self._after_refusal(refused, ready.batch, told))
+                    told.append(refused.problem.code)
                     continue
                 first_n, last_n = ready.batch[0].n, ready.batch[-1].n
                 # What a receipt says of changes that were never sent proves nothing.
@@ -107,19 +107,22 @@ class Pusher:
         if keeping is not None:
             keeping()
 
-    def _after_refusal(self, refused: Refused, batch: Sequence[PendingLine], gaps: int) -> int:
-        """The number to go on after. Raises when a person has to decide, or when it would go in circles."""
+    def _after_refusal(self, refused: Refused, batch: Sequence[PendingLine], told: Sequence[str]) -> int:
+        """The number to go on after; `told` are the codes of the refusals before.
+
+        Raises when a person has to decide, or when it would go in circles.
+        """
         problem = refused.problem
         if refused.status == TOO_LARGE:
             if len(batch) == 1:
                 raise errors.ChangeTooLarge from refused
             self._most = len(batch) // 2
             return batch[0].n - 1
-        if problem.code == _IS_ANOTHER and not gaps:
+        if problem.code == _IS_ANOTHER and _IS_ANOTHER not in told:
             return self._offer_from(batch[0].n - 1, refused)
-        if problem.code != "gap":
+        if problem.code != _GAP:
             raise refused
-        if gaps > 1:
+        if told.count(_GAP) > 1:
             raise errors.ChangesMissing from refused
         return self._offer_from(problem.expect_n, refused)
 

@@ -282,6 +282,22 @@ FAULTS: tuple[Fault, ...] = (
         tests=(f"{_SHOWN}::test_what_it_remembers_changes_nothing",),
     ),
     Fault(
+        name="followed-into-an-epoch-is-taken-for-proven-there",
+        file="commune_desk/store/exchange/staged.py",
+        old='epoch not in ("", own.epoch)\n',
+        new="epoch in ()\n",
+        tests=("sync/put_back/test_followed_and_unproven.py::test_all_of_it_comes_again",),
+    ),
+    Fault(
+        name="behind-a-gap-another-chain-stops-the-push",
+        file="sync/client/pushing.py",
+        old="_IS_ANOTHER and _IS_ANOTHER not in told:",
+        new="_IS_ANOTHER and not told:",
+        tests=(
+            "sync/put_back/test_followed_and_unproven.py::test_behind_a_gap_it_is_told_at_once_that_it_is_one_of_two",
+        ),
+    ),
+    Fault(
         name="the-last-receipt-is-one-of-a-former-epoch",
         file="commune_desk/store/changes/numbers.py",
         old=" IN ('', ?) ORDER BY",

@@ -18,7 +18,7 @@ from commune_desk.store.exchange.sync_history import Heard
 from commune_desk.store.files import file_queue
 from commune_desk.store.intake import departures
 from commune_desk.store.writing.transaction import Tx
-from sync.protocol import MAX_RECEIPT
+from sync.protocol import MAX_RECEIPT, Receipt, decode
 from sync.purge_wire import REMOVED
 
 _READY = f"SELECT c.id, c.raw {journal.MAY_GO} ORDER BY c.id LIMIT ?"
@@ -113,10 +113,18 @@ def pulled_once(tx: Tx) -> None:
 
 def _take_back(tx: Tx, own: settings.Identity, *, lost: bool) -> None:
     """Nothing waits under the former name any more. `lost`: the province may lack what it signed for."""
-    lost = lost or tx.connection.execute(_OFFERED_AGAIN).fetchone() is not None
+    lost = lost or _is_unproven(tx.connection, own) or tx.connection.execute(_OFFERED_AGAIN).fetchone() is not None
     _take_numbers_back(tx, own.desk)
     if lost:
         _hear_all_again(tx, own)
+
+
+def _is_unproven(connection: Connection, own: settings.Identity) -> bool:
+    """Whether what the province signed for before it was put back was not all signed for since: it was followed into
+    another epoch, and no more than that."""
+    furthest = "SELECT body FROM receipt ORDER BY accepted_n DESC LIMIT 1"
+    row = connection.execute(furthest).fetchone() or settings.get(connection, _SHOWN, tuple[bytes, bytes], (b"", b""))
+    return bool(row[0]) and decode(bytes(row[0]), Receipt).epoch not in ("", own.epoch)
 
 
 def _take_numbers_back(tx: Tx, desk: str) -> None:
