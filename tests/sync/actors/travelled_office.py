@@ -222,13 +222,13 @@ class TravelledOffice:
         erased_list.settle(self.real.province)
         self.real.restart()
 
-    def copy_silently(self) -> None:
+    def copy_silently(self, name: str = "copy") -> None:
         """The province's disk as it is: a copy of which nobody knows."""
-        self._reopened(lambda data: engine.copy(data, self.folder / "copy"))
+        self._reopened(lambda data: engine.copy(data, self.folder / name))
 
-    def put_back_silently(self) -> None:
+    def put_back_silently(self, name: str = "copy") -> None:
         """The disk as it was copied, in the same epoch: neither the province nor a desk is told."""
-        self._reopened(lambda data: engine.put_back(self.folder / "copy", data))
+        self._reopened(lambda data: engine.put_back(self.folder / name, data))
 
     def _reopened(self, meanwhile: Callable[[Path], None]) -> None:
         data, clock = self.real.province.data, self.real.province.clock
