@@ -12,7 +12,8 @@ from sync.client.exchange import ROOM_FOR_HEADER, push_body
 from sync.client.replica import DeskIdentity, PendingLine, Replica
 from sync.client.transport import TOO_LARGE
 
-_GAP, _IS_ANOTHER = "gap", "head"
+_GAP = "gap"
+_IS_ANOTHER = "head"
 """The province follows another chain than this desk's: what came before is offered again, and it says which it has."""
 TOO_MUCH_FOR_THE_LINE = (errors.HalfPage, errors.TooSlow)
 """What a poor line does to a batch or a page: a smaller one is tried next."""

@@ -30,6 +30,15 @@ def visits_of(office: TravelledOffice, child: RecordId, count: int = 2) -> set[R
     return {office.visit("ours", child) for _ in range(count)}
 
 
+def sent_and_lost(office: TravelledOffice, child: RecordId) -> set[RecordId]:
+    """Signed for and asked for again; then the province's people put it back to before."""
+    office.back_up()
+    written = visits_of(office, child)
+    office.sync("ours", "ours")
+    office.put_back()
+    return written
+
+
 def sent_to_another_commune(office: TravelledOffice) -> RecordId:
     """A child who has left: what is written of it stands in no feed that this PC hears."""
     child = office.child("Bàn Văn Hai")
@@ -46,13 +55,10 @@ def sent_by_the_copy(twin: Traveller, child: RecordId, count: int = 3) -> set[Re
 
 
 def a_copy_took_its_numbers(office: TravelledOffice) -> set[RecordId]:
-    """Sent, heard again and lost; one more is typed since."""
+    """One more is typed since."""
     child = office.child("Chìu Văn Sáng")
     twin = office.doubled("ours", "twin")
-    office.back_up()
-    written = visits_of(office, child)
-    office.sync("ours", "ours")
-    office.put_back()
+    written = sent_and_lost(office, child)
     of_the_copy = sent_by_the_copy(twin, child)
     written |= visits_of(office, child, 1)
     assert office.ours.stopped() == "Forked"
@@ -63,10 +69,7 @@ def a_copy_took_its_numbers(office: TravelledOffice) -> set[RecordId]:
 def a_copy_took_them_and_they_were_written_late(office: TravelledOffice) -> set[RecordId]:
     child, gone = office.child("Chìu Văn Sáng"), sent_to_another_commune(office)
     twin = office.doubled("ours", "twin")
-    office.back_up()
-    written = visits_of(office, gone)
-    office.sync("ours", "ours")
-    office.put_back()
+    written = sent_and_lost(office, gone)
     of_the_copy = sent_by_the_copy(twin, child)
     assert office.ours.stopped() == "Forked"
     office.ours.enrol_anew()
@@ -76,10 +79,7 @@ def a_copy_took_them_and_they_were_written_late(office: TravelledOffice) -> set[
 def the_line_broke_and_the_disk_was_set_back(office: TravelledOffice) -> set[RecordId]:
     """The PC's own backup knows of the epoch and of no receipt in it."""
     gone = sent_to_another_commune(office)
-    office.back_up()
-    written = visits_of(office, gone)
-    office.sync("ours", "ours")
-    office.put_back()
+    written = sent_and_lost(office, gone)
     office.real.line.down_at = "/v1/push"
     assert office.ours.stopped()
     office.real.line.down_at = ""
