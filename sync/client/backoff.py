@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 
 BASE_SECONDS = 2.0
 CAP_SECONDS = 900.0
@@ -16,3 +18,22 @@ def delay(failures: int, *, random: Callable[[], float], retry_after: float = 0.
     """
     ceiling = min(CAP_SECONDS, BASE_SECONDS * 2.0 ** min(failures, 30))
     return min(max(retry_after, 0.0), 86_400.0) + random() * ceiling
+
+
+def wait_said(asked: str, date: str) -> float:
+    """Seconds that the header `Retry-After` asks for: a number, or a moment, counted from the answer's own `Date`.
+
+    A PC's clock may be years off: it is not asked. Nothing that can be read as either: 0.
+    """
+    if asked.isdecimal() and len(asked) < 9:
+        return float(asked)
+    try:
+        return max(_timestamp(asked) - _timestamp(date), 0.0)
+    except (ValueError, OverflowError):
+        return 0.0
+
+
+def _timestamp(text: str) -> float:
+    """Raises ValueError or OverflowError unless it is a date of HTTP; one without a zone is UTC."""
+    moment = parsedate_to_datetime(text)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

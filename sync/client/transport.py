@@ -27,7 +27,7 @@ from commune_desk.domain.words.errors import Invalid
 from commune_desk.domain.words.labels import N_
 from sync import protocol, seal
 from sync.client import errors
-from sync.client.backoff import CAP_SECONDS
+from sync.client.backoff import CAP_SECONDS, wait_said
 from sync.client.signing import RequestSigner
 from sync.client.tls import PinnedAdapter, PinnedContext
 
@@ -365,8 +365,4 @@ def _no_answer(response: requests.Response, *, is_page: bool) -> errors.SyncFaul
 
 def _retry_after(response: requests.Response) -> float:
     """Seconds, as far as they are anybody's to ask: nobody signs a header, and a report waits twelve hours at most."""
-    return min(_seconds(response.headers.get("Retry-After", "")), CAP_SECONDS)
-
-
-def _seconds(text: str) -> float:
-    return float(text) if text.isdecimal() and len(text) < 9 else 0.0
+    return min(wait_said(response.headers.get("Retry-After", ""), response.headers.get("Date", "")), CAP_SECONDS)

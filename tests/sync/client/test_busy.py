@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sync.client import errors
-from sync.client.backoff import CAP_SECONDS
+from sync.client.backoff import CAP_SECONDS, wait_said
 from sync.client.session import Session
 from tests.sync.actors.scripted_province import Raw, ScriptedProvince
 
@@ -51,3 +53,39 @@ def test_another_desks_refusal_played_back_keeps_nobody_away_for_hours() -> None
     with pytest.raises(errors.Busy) as busy:
         Session(province.transport(), desk).sync()
     assert busy.value.retry_after == CAP_SECONDS
+
+
+_SAID_AT = "Sun, 29 Nov 2026 08:00:00 GMT"
+_WORDS = ["Sun,", "29", "Nov", "2026", "08:00:00", "99:61:61", "GMT", "-0000", "+99999999999", "9" * 30, ",", ""]
+
+
+@pytest.mark.parametrize(
+    ("asked", "seconds"),
+    [
+        ("Sun, 29 Nov 2026 08:01:10 GMT", 70),
+        ("Sun, 29 Nov 2026 08:01:10 -0000", 70),
+        ("Sunday, 29-Nov-26 08:01:10 GMT", 70),
+        ("Sun, 29 Nov 2026 07:00:00 GMT", 0),
+        ("Mon, 30 Nov 2026 08:00:00 GMT", CAP_SECONDS),
+        ("in a while", 0),
+    ],
+)
+def test_a_moment_to_come_again_is_counted_by_the_clock_of_who_says_it(asked: str, seconds: float) -> None:
+    province = ScriptedProvince()
+    desk = province.desk("AAAAAA")
+    province.pranks["/v1/hello"] = lambda _: Raw(503, b"", {"Retry-After": asked, "Date": _SAID_AT})
+    with pytest.raises(errors.Busy) as busy:
+        Session(province.transport(), desk).sync()
+    assert busy.value.retry_after == seconds
+
+
+def test_a_moment_without_the_time_of_the_answer_says_nothing() -> None:
+    assert wait_said("Sun, 29 Nov 2026 08:01:10 GMT", "") == 0
+
+
+_lines = st.text() | st.lists(st.sampled_from(_WORDS)).map(" ".join)
+
+
+@given(_lines, _lines)
+def test_whatever_the_headers_hold_is_a_wait_or_none(asked: str, date: str) -> None:
+    assert wait_said(asked, date) >= 0
