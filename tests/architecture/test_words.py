@@ -81,6 +81,14 @@ def broad_excepts(source: Source) -> Iterator[str]:
             yield at(source, node)
 
 
+def drawn_while_collecting(source: Source) -> Iterator[str]:
+    """Two processes that share the tests must find the same ones: fresh seeds are drawn inside of a test."""
+    for call in calls(source):
+        drawn = {called(one).rpartition(".")[2] for one in ast.walk(call) if isinstance(one, ast.Call)}
+        if called(call) == "pytest.mark.parametrize" and drawn & {"fresh", "randbelow", "random", "randint"}:
+            yield at(source, call)
+
+
 def no_purpose(source: Source) -> Iterator[str]:
     """Every module says in its first line what it is for."""
     if not (ast.get_docstring(source.tree) or "").strip():
@@ -99,6 +107,7 @@ RULES: dict[Rule, str] = {
     keys_qt_cannot_type: 'qtbot.keyClicks(field, "Hoà")',
     empty_names: "class SyncManager: ...",
     broad_excepts: "try:\n    pass\nexcept:\n    pass",
+    drawn_while_collecting: '@pytest.mark.parametrize("seed", fresh(2))\ndef test_it(seed): ...',
     no_purpose: "x = 1",
     machine_paths: 'x = "/' + 'root/x"',
 }

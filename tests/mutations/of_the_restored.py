@@ -367,8 +367,31 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         name="a-question-about-a-file-waits-for-the-budget",
         file="commune_desk/store/files/file_queue.py",
-        old="*([(confirming.NEXT, _NO_BOUND)] if may_send else [])",
-        new="*([(confirming.NEXT, _NO_BOUND)] if may_send and left else [])",
+        old="*([(confirming.NEXT, NO_BOUND)] if may_send else [])",
+        new="*([(confirming.NEXT, NO_BOUND)] if may_send and left else [])",
         tests=(f"{_CONTENT_ALONE}::test_a_question_costs_nothing_of_the_days_budget",),
+    ),
+    Fault(
+        name="who-fetched-a-file-is-not-asked-for-it",
+        file="commune_desk/store/files/confirming.py",
+        old="file_queue WHERE state='done' AND at>=?",
+        new="file_queue WHERE direction='up' AND state='done' AND at>=?",
+        tests=(f"{_CONTENT_ALONE}::test_who_fetched_it_sends_it_too",),
+    ),
+    Fault(
+        name="a-refused-question-takes-a-photo-from-sight",
+        file="commune_desk/store/files/file_queue.py",
+        old=" AND NOT (direction='down' AND state='done')",
+        new="",
+        tests=(f"{_CONTENT_ALONE}::test_what_was_fetched_is_here_though_the_province_refuses_to_speak_of_it",),
+    ),
+    Fault(
+        name="what-was-set-aside-is-not-offered-again",
+        file="commune_desk/store/exchange/staged.py",
+        old="    _stage(tx, _SET_ASIDE)\n",
+        new="",
+        tests=(
+            "sync/put_back/test_set_aside_and_lost.py::test_what_waited_for_its_child_is_offered_under_the_new_name",
+        ),
     ),
 )

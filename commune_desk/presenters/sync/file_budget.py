@@ -10,8 +10,8 @@ from commune_desk.i18n import _, format_size, ngettext
 from commune_desk.presenters.wording.labels import Option
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
-from commune_desk.store.files import file_queue
-from commune_desk.store.files.file_queue import Budget
+from commune_desk.store.files import day_budget, file_queue
+from commune_desk.store.files.day_budget import Budget
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.desk.workplace import Workplace
 
@@ -39,8 +39,8 @@ def files_state(workplace: Workplace) -> FilesState:
 
 def _facts(db: Connection, workplace: Workplace) -> tuple[int, int, int, Budget, str]:
     count, size, refused = file_queue.waiting(db)
-    chosen = settings.get(db, file_queue.BUDGET_MB, int, file_queue.DEFAULT_BUDGET_MB)
-    return count, size, refused, file_queue.budget(db, workplace.today()), str(chosen)
+    chosen = settings.get(db, day_budget.BUDGET_MB, int, day_budget.DEFAULT_BUDGET_MB)
+    return count, size, refused, day_budget.budget(db, workplace.today()), str(chosen)
 
 
 def _waiting(count: int, size: int) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from commune_desk.domain.time.clock import local_day, to_iso
 from commune_desk.store.exchange.one_desk import OneDesk
-from commune_desk.store.files import file_queue
+from commune_desk.store.files import day_budget, file_queue
 from commune_desk.store.intake import departures
 from commune_desk.store.writing.transaction import Tx
 from sync.file_wire import FileTask
@@ -53,7 +53,7 @@ class RegisterFiles(OneDesk):
 
     def _spend(self, tx: Tx, more: int) -> None:
         if more:
-            file_queue.spend(tx.connection, local_day(tx.ledger.now()), more)
+            day_budget.spend(tx.connection, local_day(tx.ledger.now()), more)
 
     def _tell(self, tx: Tx) -> None:
         tx.topic(file_queue.FILES)

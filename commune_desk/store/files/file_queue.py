@@ -18,19 +18,14 @@ from commune_desk.store.changes.journal import IS_UNSENT
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.files import confirming, unfetched
+from commune_desk.store.files.day_budget import BUDGET_MB, NO_BOUND, SENT_NOW_ON, budget
 from commune_desk.store.writing.transaction import Tx
 from sync import content
 from sync.file_wire import FileTask
 
-BUDGET_MB = "file_budget_mb"
-DEFAULT_BUDGET_MB = 20
-"""Megabytes of files a day, up and down together; 0 sets no bound."""
-SENT_NOW_ON = "files_sent_now_on"
-"""The day (ISO) for which an officer set the budget aside."""
 FILES, FILES_ASKED = "files", "files_asked"
 """Topics: how far a file is; an officer waits for files."""
 _MOST_TRIES = 3
-_NO_BOUND = 1 << 40
 _SETTLED = ("done", "refused")
 """What is known of a file for good: the province has all of it, or does not take it."""
 _LEFT = "files_left"
@@ -49,18 +44,6 @@ class FileProgress(msgspec.Struct, frozen=True):
     @property
     def is_here(self) -> bool:
         return self.direction == "up" or self.state == "done"
-
-
-class Budget(msgspec.Struct, frozen=True):
-    """Bytes of files on a day: how many may go over the line, and how many did. `is_lifted` for that day."""
-
-    bytes: int
-    used: int
-    is_lifted: bool
-
-    @property
-    def left(self) -> int:
-        return _NO_BOUND if self.is_lifted or not self.bytes else max(0, self.bytes - self.used)
 
 
 class _Left(msgspec.Struct, frozen=True, array_like=True):
@@ -225,7 +208,7 @@ def _left_to_send(db: Connection) -> list[FileTask]:
         f" AND NOT {_IS_NAMED}"
     )
     rows = [row for file in _left(db) for row in db.execute(asked, (file,)).fetchall()]
-    return [FileTask(scope, file, size, True, reached, _NO_BOUND) for scope, file, size, reached in rows]
+    return [FileTask(scope, file, size, True, reached, NO_BOUND) for scope, file, size, reached in rows]
 
 
 def _next_left(db: Connection, most: int, passed_over: Collection[str]) -> FileTask | None:
@@ -282,7 +265,7 @@ def next_task(db: Connection, day: date, passed_over: Collection[str] = ()) -> F
     First what an officer waits for, then what the province is asked about once more, what was added here, the rest.
     """
     left, may_send = budget(db, day).left, not _awaits_pull(db)
-    ways = [(_ASKED, _NO_BOUND), *([(confirming.NEXT, _NO_BOUND)] if may_send else [])]
+    ways = [(_ASKED, NO_BOUND), *([(confirming.NEXT, NO_BOUND)] if may_send else [])]
     if left:
         unfetched.follow(db)
         ways += [*([(_UP, left)] if may_send else []), (_DOWN, left), (unfetched.NEXT, left)]
@@ -299,23 +282,6 @@ def _awaits_pull(db: Connection) -> bool:
     return settings.get(db, settings.AWAITS_PULL, bool, False)
 
 
-def budget(db: Connection, day: date) -> Budget:
-    """What may go over the line on `day`, and what did."""
-    megabytes = settings.get(db, BUDGET_MB, int, DEFAULT_BUDGET_MB)
-    row = db.execute("SELECT bytes FROM file_day WHERE day=?", (day.isoformat(),)).fetchone()
-    lifted = settings.get(db, SENT_NOW_ON, str, "") == day.isoformat()
-    return Budget(megabytes << 20, int(row[0]) if row else 0, lifted)
-
-
-def spend(db: Connection, day: date, more: int) -> None:
-    """Count bytes that went over the line on `day`."""
-    db.execute("DELETE FROM file_day WHERE day<>?", (day.isoformat(),))
-    db.execute(
-        "INSERT INTO file_day VALUES (?,?) ON CONFLICT(day) DO UPDATE SET bytes=bytes+excluded.bytes",
-        (day.isoformat(), more),
-    )
-
-
 def piece_from(db: Connection, file: str, offset: int, most: int) -> bytes:
     """At most `most` bytes of the ciphertext from `offset` on, from one stored piece."""
     row = db.execute(
@@ -330,7 +296,8 @@ def note_sent(db: Connection, file: str, reached: int, at: str) -> None:
     confirming.note_answer(db, file)
     db.execute(
         "UPDATE file_queue SET reached=?1, at=CASE WHEN ?2='' OR at='' THEN ?2 ELSE at END, code='',"
-        " state=CASE WHEN ?2='' THEN 'waiting' ELSE 'done' END WHERE sha256=?3 AND direction='up'",
+        " state=CASE WHEN ?2='' THEN 'waiting' ELSE 'done' END, direction=CASE WHEN ?2='' THEN 'up' ELSE direction END"
+        " WHERE sha256=?3 AND (direction='up' OR state='done')",
         (reached, at, file),
     )
 
@@ -372,7 +339,11 @@ def _goes_on(db: Connection, task: FileTask) -> bool:
 
 
 def note_refused(db: Connection, task: FileTask, code: str, *, for_good: bool) -> None:
-    """Why the province does not take or give a file; `for_good` until a person tries again."""
+    """Why the province does not take or give a file; `for_good` until a person tries again.
+
+    What was fetched is here, whatever it says of it.
+    """
+    confirming.note_answer(db, task.file)
     has_left = not _is_named(db, task.file)
     if has_left and task.file not in _left(db):
         return
@@ -380,7 +351,10 @@ def note_refused(db: Connection, task: FileTask, code: str, *, for_good: bool) -
         keep_longer(db, task.file, settings.identity(db).desk)
     _enter(db, task.scope, task.file, task.size, "up" if task.is_up else "down", asked=False)
     state = "refused" if for_good else "waiting"
-    db.execute("UPDATE file_queue SET code=?, state=? WHERE sha256=?", (code, state, task.file))
+    db.execute(
+        "UPDATE file_queue SET code=?, state=? WHERE sha256=? AND NOT (direction='down' AND state='done')",
+        (code, state, task.file),
+    )
 
 
 def progress_of(db: Connection, file: str) -> FileProgress | None:

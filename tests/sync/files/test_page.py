@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commune_desk.store.files import file_queue, unfetched
+from commune_desk.store.files import day_budget, unfetched
 from sync import content, seal
 from sync.file_wire import MAX_PIECE, FileAsked, FileGet, FileOffset, FilePiece, FilePut, with_bytes
 from sync.server.answers.files import FileLimits
@@ -44,7 +44,7 @@ def test_codes_members_and_limits_are_told() -> None:
     assert f"{limits.desk_day >> 20} MiB" in PAGE
     assert f"{limits.scope >> 30} GiB" in PAGE
     assert f"{unfetched.LARGEST >> 10} KiB" in PAGE
-    assert f"{file_queue.DEFAULT_BUDGET_MB} MB" in PAGE
+    assert f"{day_budget.DEFAULT_BUDGET_MB} MB" in PAGE
     assert f"{MAX_PIECE:,}" in PAGE
 
 

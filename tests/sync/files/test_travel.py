@@ -15,7 +15,7 @@ from commune_desk.domain.words.errors import Fault
 from commune_desk.store.engine import settings
 from commune_desk.store.exchange.file_replica import RegisterFiles
 from commune_desk.store.exchange.one_desk import EnrolledAnew
-from commune_desk.store.files import file_queue
+from commune_desk.store.files import day_budget, file_queue
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.records.attachments import ContentDamaged, ContentNotHere, take_back
 from sync import content, protocol
@@ -131,7 +131,7 @@ def test_a_lost_reply_costs_a_question_and_no_piece_is_there_twice(office: Offic
 
 
 def set_budget(desk: Place, megabytes: int) -> None:
-    desk.write(lambda tx: settings.put(tx.connection, file_queue.BUDGET_MB, megabytes))
+    desk.write(lambda tx: settings.put(tx.connection, day_budget.BUDGET_MB, megabytes))
 
 
 def test_a_days_budget_holds_files_back_until_the_next_day_in_viet_nam(office: Office) -> None:
@@ -167,7 +167,7 @@ def test_what_an_officer_waits_for_comes_whatever_the_budget_says_and_before_all
     office.here.carry()
     set_budget(office.there, 1)
     register = office.there.register
-    office.there.write(lambda tx: file_queue.spend(tx.connection, office.clock.now().date(), 5_000_000))
+    office.there.write(lambda tx: day_budget.spend(tx.connection, office.clock.now().date(), 5_000_000))
     office.there.carry()
     assert office.there.ask("SELECT count(*) FROM file_piece") == [(0,)]
     ask_for(register, file)

@@ -12,7 +12,9 @@ import requests
 from commune_desk.domain.model.ids import RecordId
 from commune_desk.domain.records.attachments import Attachment
 from commune_desk.domain.time.clock import local_day
-from commune_desk.store.files import confirming, file_queue
+from commune_desk.store.files import confirming, day_budget, file_queue
+from sync.server.answers.files import FileAdmission
+from sync.server.problems import Refused
 from tests.helpers.workplaces import HandClock
 from tests.sync.actors.real_province import OTHER_COMMUNE
 from tests.sync.actors.travelled_office import PLACES, PROVINCE, TravelledOffice, travelled_office
@@ -112,11 +114,53 @@ def test_what_was_sent_of_a_child_who_had_left_is_sent_again_too(
 
 
 @pytest.fixture
+def fetched(office: TravelledOffice, photo: Attachment) -> Attachment:
+    """A colleague looked at it, and the province lost the content; of the author's PC nothing is heard any more."""
+    office.sync("colleague")
+    office.colleague.run(lambda tx: file_queue.ask_for(tx, photo))
+    office.sync("colleague")
+    lose_content(office)
+    return photo
+
+
+def test_who_fetched_it_sends_it_too(office: TravelledOffice, clock: HandClock, fetched: Attachment) -> None:
+    clock.pass_by(days=1)
+    office.sync("colleague", "colleague")
+    assert office.whole_files() == {fetched.sha256: fetched.scope}
+    assert office.colleague.counted() == (0, 0, 0, 0, 0)
+
+
+def test_until_it_is_sent_it_counts_as_unsent_there_too(
+    office: TravelledOffice, clock: HandClock, fetched: Attachment
+) -> None:
+    clock.pass_by(days=1)
+    office.real.line.down_at = PUT
+    assert office.colleague.go().file_fault is not None
+    assert office.colleague.counted() == (1, fetched.size, 0, 1, 1)
+
+
+def test_what_was_fetched_is_here_though_the_province_refuses_to_speak_of_it(
+    office: TravelledOffice, clock: HandClock, fetched: Attachment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it does to a PC that may read alone. It is not asked with each sync."""
+
+    def refuse(*_asked: object) -> int:
+        raise Refused(404, "not_found")
+
+    monkeypatch.setattr(FileAdmission, "size_of", refuse)
+    clock.pass_by(days=1)
+    assert questions(office, "colleague") == 1
+    assert questions(office, "colleague") == 0
+    assert office.colleague.ask("SELECT direction, state FROM file_queue") == [("down", "done")]
+    assert office.colleague.counted() == (0, 0, 0, 0, 0)
+
+
+@pytest.fixture
 def nothing_may_go(office: TravelledOffice, clock: HandClock, photo: Attachment) -> None:
     """The next day's budget of bytes is spent before the province is asked."""
     assert photo.sha256 in office.whole_files()
     clock.pass_by(days=1)
-    office.ours.run(lambda tx: file_queue.spend(tx.connection, local_day(clock.now()), 1 << 30))
+    office.ours.run(lambda tx: day_budget.spend(tx.connection, local_day(clock.now()), 1 << 30))
 
 
 @pytest.mark.usefixtures("nothing_may_go")
@@ -172,7 +216,7 @@ def test_never_asked_about_again_it_would_stay_lost(
     assert photo.sha256 not in office.whole_files()
 
 
-def questions(office: TravelledOffice) -> int:
+def questions(office: TravelledOffice, name: str = "ours") -> int:
     """How often a round of two syncs asks where a file ends."""
     with pytest.MonkeyPatch.context() as watched:
         paths: list[str] = []
@@ -183,7 +227,7 @@ def questions(office: TravelledOffice) -> int:
             return send(request, *args, **kwargs)
 
         watched.setattr(office.real.line, "send", noted)
-        office.sync("ours", "ours")
+        office.sync(name, name)
     return paths.count(OFFSET)
 
 

@@ -20,7 +20,7 @@ from tests.simulator.seeds import fresh
 from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE
 from tests.sync.actors.travelled_office import TravelledOffice, Traveller, travelled_office
 
-SHORT, LONG = 2, 25
+SHORT, LONG, CHUNKS = 2, 5, range(5)
 FOUND = 4
 """A seed at which it is found that what waited under a former name stays there."""
 _MOST_COPIES = 2
@@ -143,6 +143,7 @@ def _is_of_moves_alone(found: object) -> bool:
 
 
 def played(folder: Path, seed: int) -> None:
+    folder.mkdir(exist_ok=True)
     with travelled_office(folder) as office:
         course = Course(office, seed)
         course.play()
@@ -150,15 +151,16 @@ def played(folder: Path, seed: int) -> None:
         assert course.unrest() == {}, f"no rest with the seed {seed}"
 
 
-@pytest.mark.parametrize("seed", fresh(SHORT, chunk=0))
-def test_nothing_is_lost(tmp_path: Path, seed: int) -> None:
-    played(tmp_path, seed)
+def test_nothing_is_lost(tmp_path: Path) -> None:
+    for seed in fresh(SHORT, chunk=0):
+        played(tmp_path / str(seed), seed)
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seed", fresh(LONG, chunk=1))
-def test_nothing_is_lost_in_many_courses(tmp_path: Path, seed: int) -> None:
-    played(tmp_path, seed)
+@pytest.mark.parametrize("chunk", CHUNKS)
+def test_nothing_is_lost_in_many_courses(tmp_path: Path, chunk: int) -> None:
+    for seed in fresh(LONG, chunk=chunk + 1):
+        played(tmp_path / str(seed), seed)
 
 
 def test_what_waits_under_a_former_name_for_ever_would_be_found(
