@@ -173,7 +173,8 @@ class PullHeader(_Message, frozen=True, kw_only=True, omit_defaults=True):
 
     `directory` names all communes and shelters with their keys; `drops_stubs`: no line stays about a child that moved
     away. `at` is the province's time, `lease_until` until when the desk opens what is sealed. `late_conflicts`: those
-    that were told to its people, by id, with when each was opened. `accepted_n`: up to which number it has the desk's.
+    that were told to its people, by id, with when each was opened. `accepted_n`: up to which number it has the desk's,
+    `head`: the desk's chain after it, which a province of an earlier program does not name.
     """
 
     epoch: str
@@ -189,6 +190,7 @@ class PullHeader(_Message, frozen=True, kw_only=True, omit_defaults=True):
     lease_until: Instant = ""
     late_conflicts: dict[str, Instant] = {}
     accepted_n: Count | None = None
+    head: B64 = ""
 
 
 class OpenedConflict(_Message, frozen=True, kw_only=True, omit_defaults=True):

@@ -82,7 +82,16 @@ def prove(
         raise errors.ProvinceRestored
     reached = verify_page(page, positions, keys_told(page.header, identity, replica.public_of))
     refuse_to_be_a_past(replica, identity, page.events)
+    _refuse_to_be_one_of_two(replica, page.header)
     return reached
+
+
+def _refuse_to_be_one_of_two(replica: Replica, header: protocol.PullHeader) -> None:
+    """Raise Forked where the province follows another chain under this desk's name: it was put back without a word, and
+    a copy of this register went on there. The desk's own feeds need not say so: what is late stands in another's."""
+    own = replica.chain_head(header.accepted_n or 0)
+    if header.head and own and protocol.b64(own) != header.head:
+        raise errors.Forked
 
 
 def refuse_to_be_a_past(

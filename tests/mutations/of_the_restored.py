@@ -372,6 +372,13 @@ FAULTS: tuple[Fault, ...] = (
         tests=(f"{_CONTENT_ALONE}::test_a_question_costs_nothing_of_the_days_budget",),
     ),
     Fault(
+        name="a-page-of-another-chain-is-taken",
+        file="sync/client/exchange.py",
+        old="    _refuse_to_be_one_of_two(replica, page.header)\n",
+        new="",
+        tests=("sync/put_back/test_numbers_taken_by_a_copy.py::test_a_page_says_which_chain_the_province_follows",),
+    ),
+    Fault(
         name="who-fetched-a-file-is-not-asked-for-it",
         file="commune_desk/store/files/confirming.py",
         old="file_queue WHERE state='done' AND at>=?",

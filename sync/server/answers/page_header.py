@@ -38,4 +38,5 @@ def header_for(
         lease_until=lease or "",
         late_conflicts=late_in(connection, list(grants), at, policy.conflict_days),
         accepted_n=caller.last_n,
+        head=b64(caller.head),
     )

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from commune_desk.domain.model.ids import RecordId, Scope
 from commune_desk.store.changes import journal
+from sync.client import exchange
 from sync.protocol import Receipt
 from sync.server.identity import signed_for
 from tests.helpers.builders import make_visit, save_all
@@ -106,3 +107,38 @@ def test_bound_to_the_numbers_of_its_former_name_it_would_never_sync_again(
     monkeypatch.setattr(journal, "free_numbers", lambda *_: None)
     taken.office.ours.enrol_anew()
     assert taken.office.ours.stopped() == "Malformed"
+
+
+@pytest.fixture
+def unheard(tmp_path: Path) -> Iterator[Taken]:
+    """What the copy sent is late, too: no feed of ours tells of it, and ours has nothing to send."""
+    with travelled_office(tmp_path) as office:
+        gone = office.child("Bàn Văn Hai")
+        office.move("colleague", gone, OTHER_COMMUNE)
+        office.sync("colleague", "there")
+        twin = office.doubled("ours", "twin")
+        office.copy_silently()
+        late = office.visit("ours", gone)
+        office.sync("ours", "ours")
+        office.put_back_silently()
+        of_the_copy = make_visit(gone, observations="Bản sao.", scope=Scope(COMMUNE))
+        twin.run(save_all(of_the_copy))
+        twin.go()
+        yield Taken(office, late, {of_the_copy.id})
+
+
+def test_a_page_says_which_chain_the_province_follows(unheard: Taken) -> None:
+    assert unheard.office.ours.stopped() == "Forked"
+    unheard.goes_on()
+    assert {unheard.lost} | unheard.of_the_copy <= unheard.office.homes("home_visit").keys()
+    assert unheard.office.unrest("ours", "colleague", "there") == {}
+
+
+def test_that_does_not_say_so_it_would_look_as_if_all_were_there(
+    unheard: Taken, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin."""
+    monkeypatch.setattr(exchange, "_refuse_to_be_one_of_two", lambda *_: None)
+    assert unheard.office.ours.go().file_fault is None
+    assert unheard.office.ours.counted() == (0, 0, 0, 0, 0)
+    assert unheard.lost not in unheard.office.homes("home_visit")
