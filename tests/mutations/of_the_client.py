@@ -210,8 +210,8 @@ BELIEF = (
     Fault(
         name="older-copy-unnoticed",
         file=_EXCHANGE,
-        old="    refuse_to_be_a_past(replica, identity, page.events)\n    return reached",
-        new="    return reached",
+        old="    refuse_to_be_a_past(replica, identity, page.events)\n    _refuse_to_be_one",
+        new="    _refuse_to_be_one",
         tests=("sync/put_back/test_older_copy.py::test_an_older_copy_stops_before_it_uses_a_number_twice",),
     ),
 )

@@ -379,20 +379,6 @@ FAULTS: tuple[Fault, ...] = (
         tests=("sync/put_back/test_numbers_taken_by_a_copy.py::test_a_page_says_which_chain_the_province_follows",),
     ),
     Fault(
-        name="who-fetched-a-file-is-not-asked-for-it",
-        file="commune_desk/store/files/confirming.py",
-        old="file_queue WHERE state='done' AND at>=?",
-        new="file_queue WHERE direction='up' AND state='done' AND at>=?",
-        tests=(f"{_CONTENT_ALONE}::test_who_fetched_it_sends_it_too",),
-    ),
-    Fault(
-        name="a-refused-question-takes-a-photo-from-sight",
-        file="commune_desk/store/files/file_queue.py",
-        old=" AND NOT (direction='down' AND state='done')",
-        new="",
-        tests=(f"{_CONTENT_ALONE}::test_what_was_fetched_is_here_though_the_province_refuses_to_speak_of_it",),
-    ),
-    Fault(
         name="what-was-set-aside-is-not-offered-again",
         file="commune_desk/store/exchange/staged.py",
         old="    _stage(tx, _SET_ASIDE)\n",

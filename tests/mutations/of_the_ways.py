@@ -15,6 +15,7 @@ _ATTACKED = "usecases/locked/test_push_attacked.py"
 _SERVED = "sync/files/test_server.py"
 
 _SNAPSHOTS = "sync/client/test_snapshots.py"
+_CONTENT_ALONE = "sync/put_back/test_content_alone_lost.py"
 
 FAULTS = (
     Fault(
@@ -261,5 +262,19 @@ FAULTS = (
         old='    "synchronous_commit": "on",\n',
         new="",
         tests=("sync/postgres/test_waits_for_the_disk.py::test_a_commit_waits_for_the_disk",),
+    ),
+    Fault(
+        name="who-fetched-a-file-is-not-asked-for-it",
+        file="commune_desk/store/files/confirming.py",
+        old="file_queue WHERE state='done' AND at>=?",
+        new="file_queue WHERE direction='up' AND state='done' AND at>=?",
+        tests=(f"{_CONTENT_ALONE}::test_who_fetched_it_sends_it_too",),
+    ),
+    Fault(
+        name="a-refused-question-takes-a-photo-from-sight",
+        file="commune_desk/store/files/file_queue.py",
+        old=" AND NOT (direction='down' AND state='done')",
+        new="",
+        tests=(f"{_CONTENT_ALONE}::test_what_was_fetched_is_here_though_the_province_refuses_to_speak_of_it",),
     ),
 )
