@@ -38,6 +38,18 @@ def is_withdrawn(office: TravelledOffice) -> None:
     assert office.there.stopped() == "DeskRevoked"
 
 
+def is_removed_for_good(office: TravelledOffice) -> None:
+    revoked(office, removes=True)
+    for _ in range(3):
+        if not Profile(office.folder).is_removed:
+            office.there.stopped()
+    assert Profile(office.folder).is_removed
+
+
+def set_aside_there(office: TravelledOffice) -> bytes:
+    return b"".join(office.real.scalars(select(tables.quarantine.c.raw)))
+
+
 def comes_out_of_a_backup(office: TravelledOffice) -> None:
     office.there.run(mark_restored)
 
@@ -128,6 +140,13 @@ def test_what_still_lies_there_under_the_former_name_is_merged_once(office: Trav
     assert office.unrest() == {}
 
 
+def test_a_pc_that_is_removed_before_it_hears_anything_leaves_it_too(lost: TravelledOffice) -> None:
+    is_withdrawn(lost)
+    lost.there.enrol_anew()
+    is_removed_for_good(lost)
+    assert NUMBER.encode() in set_aside_there(lost)
+
+
 @pytest.mark.parametrize("is_kept", [True, False], ids=["kept", "twin"])
 def test_a_pc_that_is_removed_leaves_it_at_the_province(
     lost: TravelledOffice, monkeypatch: pytest.MonkeyPatch, is_kept: bool
@@ -138,10 +157,5 @@ def test_a_pc_that_is_removed_leaves_it_at_the_province(
     is_withdrawn(lost)
     lost.there.enrol_anew()
     lost.there.go()
-    revoked(lost, removes=True)
-    for _ in range(3):
-        if not Profile(lost.folder).is_removed:
-            lost.there.stopped()
-    assert Profile(lost.folder).is_removed
-    kept = b"".join(lost.real.scalars(select(tables.quarantine.c.raw)))
-    assert (NUMBER.encode() in kept) is is_kept
+    is_removed_for_good(lost)
+    assert (NUMBER.encode() in set_aside_there(lost)) is is_kept
