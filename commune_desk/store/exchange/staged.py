@@ -27,7 +27,7 @@ _OFFERED_AGAIN = f"SELECT 1 FROM change WHERE {journal.OPEN} AND state='waiting'
 """A change that was heard in a feed and waits once more: the province has lost what it had, and has not said so yet."""
 _KNOWN_BY_FORMER_NAME = "UPDATE change SET state='accepted', code=NULL WHERE state='quarantined' AND code='id'"
 """What the province had under a former name when it was offered again: it has it, unless it lost it since."""
-_SET_ASIDE = "state='quarantined' AND seq IS NULL"
+_SET_ASIDE = "state='quarantined' AND seq IS NULL AND code<>'id'"
 """What the province had set aside under a former name, some of it until its record would come, and may have lost."""
 _PROVINCE_LOST_NOTHING = ("restored", "fork", "revoked")
 _SHOWN = "receipt_shown"

@@ -6,7 +6,9 @@ run from where they ran, and nobody's word is gone.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -22,16 +24,29 @@ from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.intake import awaited
 from sync.server.intake.reports_in import hand_down, reports_waiting
 from tests.helpers.joined import join
+from tests.helpers.workplaces import HandClock
 from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE
-from tests.sync.actors.travelled_office import TravelledOffice, Traveller
+from tests.sync.actors.travelled_office import PLACES, PROVINCE, TravelledOffice, Traveller, travelled_office
 
 WORDS = "Hàng xóm nghe cháu khóc."
 ORDERS = [("ours", "colleague"), ("colleague", "ours")]
 
 
 @pytest.fixture
-def received() -> str:
-    return to_iso(datetime.now(UTC) - timedelta(hours=2))
+def clock() -> HandClock:
+    """Two who answer do so in the same second: else they are asked when it was."""
+    return HandClock()
+
+
+@pytest.fixture
+def office(tmp_path: Path, clock: HandClock) -> Iterator[TravelledOffice]:
+    with travelled_office(tmp_path, dict.fromkeys((*PLACES, PROVINCE), clock)) as made:
+        yield made
+
+
+@pytest.fixture
+def received(clock: HandClock) -> str:
+    return to_iso(clock.now() - timedelta(hours=2))
 
 
 @pytest.fixture
@@ -144,7 +159,7 @@ def acted_on_there(office: TravelledOffice, report: RecordId, received: str) -> 
     """The new commune stops the clock; the province, put back, hears of that before it hears of the child's move."""
     answered_by_two(office, report, received)
     office.sync("colleague", "ours", "there")
-    at = to_iso(datetime.now(UTC))
+    at = office.real.province.now()
     office.there.run(lambda tx: record_measures(tx, report, measures="Đã đến nhà.", acted_at=at))
     office.sync("there")
     office.put_back()
