@@ -20,7 +20,8 @@ _DAYS = timedelta(days=3)
 """A backup that is put back is rarely older; by then most PCs have sent words after the photo, which tell of it."""
 _MOST = 100
 """Questions a day, of the latest files: after a new enrolment the content of every file here is sent anew."""
-_SENT = "SELECT sha256 FROM file_queue WHERE state='done' AND at>=? AND at<? ORDER BY at DESC LIMIT ?"
+_LATELY = "SELECT sha256 FROM file_queue WHERE state='done' AND at>=? AND at<? ORDER BY at DESC LIMIT ?"
+"""What the province took or gave, the latest first."""
 NEXT = (
     "SELECT scope, sha256, size, 'up', reached FROM file_queue WHERE state='done' AND sha256 IN"  # noqa: S608
     f" (SELECT j.value FROM setting s, json_each(CAST(s.value AS TEXT)) j WHERE s.name='{_ASKED_ABOUT}')"
@@ -35,7 +36,7 @@ def ask_once_more(tx: Tx, since: str, now: str) -> None:
     """
     today = datetime.combine(local_day(now), time(), VIETNAM)
     first = to_iso(today - _DAYS)
-    rows = tx.connection.execute(_SENT, (min(first, since or first), to_iso(today), _MOST)).fetchall()
+    rows = tx.connection.execute(_LATELY, (min(first, since or first), to_iso(today), _MOST)).fetchall()
     settings.put(tx.connection, _ASKED_ABOUT, [file for (file,) in rows])
 
 
