@@ -6,7 +6,7 @@ from sync import protocol, seal
 from sync.bundle import Part
 from sync.client import errors
 from sync.client.brought import Brought
-from sync.client.replica import DeskIdentity, Replica
+from sync.client.replica import Beginnings, DeskIdentity, Replica
 from sync.client.snapshots import read_offer, take_over, whole
 from sync.snapshot import SnapshotOffer
 
@@ -56,7 +56,7 @@ def _is_wanted(replica: Replica, offer: SnapshotOffer, brought: Brought, held_n:
     return offer.scope in replica.to_begin_anew() or replica.cursors().get(offer.scope, 0) < offer.at.seq
 
 
-def _keep(replica: Replica, offer: SnapshotOffer, start: int, data: bytes) -> int:
+def _keep(replica: Beginnings, offer: SnapshotOffer, start: int, data: bytes) -> int:
     """Put the piece behind what is here, as far as it follows; how many bytes are here then."""
     have = replica.snapshot_size(offer.token)
     if start + len(data) > offer.size:

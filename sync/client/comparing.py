@@ -10,14 +10,14 @@ from sync.change import RELOCATING, FeedPosition
 from sync.checksums import RANGES, RangesReply, RangesRequest, RecordsRequest, ScopeSums, differing, range_of
 from sync.client import errors
 from sync.client.channel import Channel
-from sync.client.replica import DeskIdentity, Replica
+from sync.client.replica import Comparison, DeskIdentity
 from sync.client.snapshots import prove
 from sync.snapshot import Snapshot, read_body
 
 _FIELDS = {name: sorted(kind.fields) for name, kind in KINDS.items()}
 
 
-def compare(channel: Channel, replica: Replica, identity: DeskIdentity, now: str) -> bool:
+def compare(channel: Channel, replica: Comparison, identity: DeskIdentity, now: str) -> bool:
     """Compare what is due and put right what differs; whether a comparison went through. `now` is the province's time.
 
     What moves while it is compared is left for the next time. Raises a SyncFault or Malformed.
@@ -41,7 +41,7 @@ def compare(channel: Channel, replica: Replica, identity: DeskIdentity, now: str
     return True
 
 
-def _held_there(replica: Replica, scope: str, reply: RangesReply) -> ScopeSums | None:
+def _held_there(replica: Comparison, scope: str, reply: RangesReply) -> ScopeSums | None:
     """What the register holds, if it stands exactly where the province spoke of."""
     return replica.held_sums(scope, _position(reply.at))
 
@@ -58,7 +58,7 @@ def _ask(channel: Channel, identity: DeskIdentity, scope: str, *, parts: bool) -
 
 
 def _mend(
-    channel: Channel, replica: Replica, identity: DeskIdentity, reply: RangesReply, ranges: Sequence[int]
+    channel: Channel, replica: Comparison, identity: DeskIdentity, reply: RangesReply, ranges: Sequence[int]
 ) -> bool:
     """Fetch and restate what differs; whether the feed stood still until it was done."""
     left = list(ranges)
@@ -73,7 +73,7 @@ def _mend(
 
 
 def _fetch(
-    channel: Channel, replica: Replica, identity: DeskIdentity, reply: RangesReply, wanted: list[int]
+    channel: Channel, replica: Comparison, identity: DeskIdentity, reply: RangesReply, wanted: list[int]
 ) -> Snapshot:
     request = RecordsRequest(epoch=identity.epoch, scope=reply.scope, ranges=wanted)
     body, _ = channel.call("/v1/records", protocol.encode(request), seal.FEED)

@@ -20,7 +20,7 @@ from sync.client.carried_snapshots import take_piece
 from sync.client.channel import refusal_of
 from sync.client.exchange import ROOM_FOR_HEADER, go_on_in, hand_over, prove, push_body
 from sync.client.page import Page, read_page, rest_of
-from sync.client.replica import DeskIdentity, Replica
+from sync.client.replica import DeskIdentity, Feeds, Outbox, Replica
 from sync.snapshot import Begin
 
 _STOPS = (errors.DeskRevoked, errors.Forked)
@@ -50,7 +50,7 @@ def outgoing(replica: Replica, courier_public: bytes, *, at: str, room: int = bu
         yield _sealed(identity, courier_public, [*group, *asked], before_n=before, at=at)
 
 
-def _n_before_pending(replica: Replica) -> int:
+def _n_before_pending(replica: Outbox) -> int:
     """The number before the first change that waits: nothing up to it does.
 
     Not `signed_n()`: what a feed brings counts there as signed for, with older changes of this desk waiting before it.
@@ -59,13 +59,13 @@ def _n_before_pending(replica: Replica) -> int:
     return first[0].n - 1 if first else replica.last_n()
 
 
-def _reports(replica: Replica) -> Iterator[Item]:
+def _reports(replica: Outbox) -> Iterator[Item]:
     """This desk's signed words for what it removed, as far as the province is not known to keep them."""
     for request in purge_wire.requests_with(replica.unsent_purges()):
         yield bundle.part(PartKind.PURGES, protocol.encode(request))
 
 
-def _pushes(replica: Replica, identity: DeskIdentity, room: int) -> Iterator[Item]:
+def _pushes(replica: Outbox, identity: DeskIdentity, room: int) -> Iterator[Item]:
     after, most = 0, min(protocol.MAX_INFLATED, room) - ROOM_FOR_HEADER
     receipted_n = _receipted_n(replica)
     while batch := replica.pending(after, protocol.MAX_CHANGES, most):
@@ -75,7 +75,7 @@ def _pushes(replica: Replica, identity: DeskIdentity, room: int) -> Iterator[Ite
         yield bundle.part(PartKind.PUSH, body, n=(batch[0].n, after))
 
 
-def _receipted_n(replica: Replica) -> int:
+def _receipted_n(replica: Outbox) -> int:
     """The number up to which the last receipt goes; 0 without one.
 
     Not `signed_n()`: what is sent again since waits, and counts there as not signed for.
@@ -192,7 +192,7 @@ def _follow(replica: Replica, header: bundle.Header, brought: Brought) -> None:
         brought.missing = [(header.held_n + 1, replica.last_n())]
 
 
-def _require_own_past(replica: Replica, header: bundle.Header) -> None:
+def _require_own_past(replica: Outbox, header: bundle.Header) -> None:
     """Raise Forked unless the province speaks of the changes that this register made."""
     own = replica.chain_head(header.held_n) if header.held_n else GENESIS
     if header.held_n > replica.last_n() or own not in (b"", protocol.unb64(header.held_head)):
@@ -299,7 +299,7 @@ def _before(page: Page, cursors: Mapping[str, int]) -> dict[str, tuple[int, int]
     }
 
 
-def _positions(replica: Replica, cursors: Mapping[str, int]) -> dict[str, FeedPosition]:
+def _positions(replica: Feeds, cursors: Mapping[str, int]) -> dict[str, FeedPosition]:
     """Where the register stands: what a page says of the feed must go on from there."""
     chains = replica.feed_chains()
     return {scope: FeedPosition(seq, chains[scope]) for scope, seq in cursors.items()}

@@ -8,13 +8,13 @@ from sync import protocol, seal
 from sync.change import MAX_RUN, FeedPosition, Line, next_head
 from sync.client import errors
 from sync.client.page import Page, keys_told, portions, verify_page
-from sync.client.replica import APPLY_AT_ONCE, DeskIdentity, PendingLine, Replica
+from sync.client.replica import APPLY_AT_ONCE, DeskIdentity, Feeds, Outbox, PendingLine, Replica
 
 ROOM_FOR_HEADER = 4096
 
 
 def push_body(
-    replica: Replica,
+    replica: Outbox,
     identity: DeskIdentity,
     batch: Sequence[PendingLine],
     *,
@@ -86,7 +86,7 @@ def prove(
     return reached
 
 
-def _refuse_to_be_one_of_two(replica: Replica, header: protocol.PullHeader) -> None:
+def _refuse_to_be_one_of_two(replica: Outbox, header: protocol.PullHeader) -> None:
     """Raise Forked where the province follows another chain under this desk's name: it was put back without a word, and
     a copy of this register went on there. The desk's own feeds need not say so: what is late stands in another's."""
     own = replica.chain_head(header.accepted_n or 0)
@@ -94,9 +94,7 @@ def _refuse_to_be_one_of_two(replica: Replica, header: protocol.PullHeader) -> N
         raise errors.Forked
 
 
-def refuse_to_be_a_past(
-    replica: Replica, identity: DeskIdentity, events: Sequence[tuple[protocol.Event, Line]]
-) -> None:
+def refuse_to_be_a_past(replica: Outbox, identity: DeskIdentity, events: Sequence[tuple[protocol.Event, Line]]) -> None:
     """Raise Forked for a change of this desk's own that this register never made.
 
     It is an older copy that was put back without `restore`: its next number would be one that is taken already. Or a
@@ -108,7 +106,7 @@ def refuse_to_be_a_past(
 
 
 def hand_over(
-    replica: Replica, page: Page, reached: Sequence[FeedPosition], *, at_once: int = APPLY_AT_ONCE, at: str = ""
+    replica: Feeds, page: Page, reached: Sequence[FeedPosition], *, at_once: int = APPLY_AT_ONCE, at: str = ""
 ) -> None:
     """Give a page to the register, `at_once` events in a transaction. `reached` is what `prove` said.
 

@@ -9,7 +9,7 @@ from sync import protocol, seal
 from sync.client import errors
 from sync.client.channel import Channel, Refused
 from sync.client.exchange import ROOM_FOR_HEADER, push_body
-from sync.client.replica import DeskIdentity, PendingLine, Replica
+from sync.client.replica import DeskIdentity, Outbox, PendingLine
 from sync.client.transport import TOO_LARGE
 
 _GAP = "gap"
@@ -32,7 +32,7 @@ class Pusher:
 
     def __init__(
         self,
-        replica: Replica,
+        replica: Outbox,
         *,
         signed: Callable[[protocol.Receipt, int], None],
         refused: Callable[[Refused], None],

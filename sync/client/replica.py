@@ -19,8 +19,8 @@ APPLY_AT_ONCE = 300
 """Events in one call of `apply`: one transaction, short enough that typing never waits."""
 
 
-Kept: TypeAlias = Callable[[], bool]
-"""The pending result of `acknowledge`: blocks until the writer's transaction has ended.
+PendingReceipt: TypeAlias = Callable[[], bool]
+"""A receipt that is being kept: blocks until the writer's transaction has ended.
 
 True once the receipt is committed, False where it was refused and nothing was written; raises the writer's own error.
 """
@@ -59,8 +59,16 @@ class PendingLine(Protocol):
     def digest(self) -> bytes: ...
 
 
-class Replica(Protocol):
-    """A desk's register, as far as sync is concerned."""
+class Signers(Protocol):
+    """The desks whose certificates are known and verified."""
+
+    def public_of(self, desk: str) -> bytes | None:
+        """The signing key of a desk with a verified certificate."""
+        ...
+
+
+class Contact(Protocol):
+    """What the register knows of its province: who it is there, tickets, the epoch, and why it stopped."""
 
     def identity(self) -> DeskIdentity: ...
 
@@ -74,6 +82,26 @@ class Replica(Protocol):
         They are below 0 where the clock went back.
         """
         ...
+
+    def follow(self, epoch: str) -> None:
+        """The province was put back from a backup and says so: go on in its new epoch, every scope begun anew."""
+        ...
+
+    def freeze(self, code: str) -> None:
+        """Keep why sync stopped, a `SyncHalted.code`, until a person decides; empty once it goes on."""
+        ...
+
+    def record_contact(self, at: str) -> None:
+        """The province's time, signed for this very exchange."""
+        ...
+
+    def answered(self, bundles: Sequence[str], at: str) -> None:
+        """The province made an answer to these bundles of this desk at its time `at`; empty where it says none."""
+        ...
+
+
+class Outbox(Protocol):
+    """What this desk wrote, under numbers without a gap, and how far the province has signed for it."""
 
     def heard_schema(self, schema: int, *, at_least: bool = False) -> bool:
         """The schema version that the province's program knows: what needs no more than that is numbered.
@@ -90,7 +118,9 @@ class Replica(Protocol):
         """The desk's chain after change `n`; empty when that change is not kept any more, or never was here."""
         ...
 
-    def acknowledge(self, receipt: protocol.Receipt, up_to: int, receipt_bytes: bytes, signature: bytes) -> Kept:
+    def acknowledge(
+        self, receipt: protocol.Receipt, up_to: int, receipt_bytes: bytes, signature: bytes
+    ) -> PendingReceipt:
         """Begin to keep the receipt: the province holds all up to `up_to`, the last change sent that it speaks of.
 
         What is returned waits until it is kept. False, and nothing done, where the register follows another epoch than
@@ -119,17 +149,9 @@ class Replica(Protocol):
         """The province lacks everything from `n` on: those changes are pending again, set aside or not."""
         ...
 
-    def cursors(self) -> Mapping[str, int]:
-        """Each scope's last applied position; a scope never pulled is absent."""
+    def last_receipt(self) -> tuple[bytes, bytes]:
+        """The exact bytes of the last receipt and the province's signature; empty before the first."""
         ...
-
-    def feed_chains(self) -> Mapping[str, bytes]:
-        """Each scope's chain at its cursor, as the last `apply` was told it."""
-        ...
-
-    def certs_version(self) -> str: ...
-
-    def directory_version(self) -> str: ...
 
     def unsent_purges(self) -> Sequence[purge_wire.SignedPurge]:
         """Statements of what was removed that the province has not confirmed."""
@@ -139,6 +161,26 @@ class Replica(Protocol):
         """The province keeps the statements about these changes."""
         ...
 
+
+class Feeds(Signers, Protocol):
+    """The feeds of the desk's scopes, as far as it has heard them."""
+
+    def cursors(self) -> Mapping[str, int]:
+        """Each scope's last applied position; a scope never pulled is absent."""
+        ...
+
+    def feed_chains(self) -> Mapping[str, bytes]:
+        """Each scope's chain at its cursor, as the last `apply` was told it."""
+        ...
+
+    def heads(self, heads: Mapping[str, protocol.FeedHead], *, at: str = "") -> None:
+        """Where the scopes' feeds ended at the last page; now, or at the province's time `at` when it was carried."""
+        ...
+
+    def certs_version(self) -> str: ...
+
+    def directory_version(self) -> str: ...
+
     def accept_certs(self, header: protocol.PullHeader) -> None:
         """Keep grants, scope keys and, where they came, certificates and directory; all are verified."""
         ...
@@ -146,6 +188,10 @@ class Replica(Protocol):
     def apply(self, events: Sequence[tuple[protocol.Event, Line]], positions: Mapping[str, FeedPosition]) -> None:
         """Apply at most `APPLY_AT_ONCE` verified events and set the cursors, in one transaction."""
         ...
+
+
+class Beginnings(Signers, Protocol):
+    """Scopes that begin from a snapshot, for the first time or anew."""
 
     def takes_snapshots(self) -> bool:
         """Whether a scope may begin from a snapshot; else its feed is heard from the beginning."""
@@ -179,26 +225,6 @@ class Replica(Protocol):
         """
         ...
 
-    def heads(self, heads: Mapping[str, protocol.FeedHead], *, at: str = "") -> None:
-        """Where the scopes' feeds ended at the last page; now, or at the province's time `at` when it was carried."""
-        ...
-
-    def last_receipt(self) -> tuple[bytes, bytes]:
-        """The exact bytes of the last receipt and the province's signature; empty before the first."""
-        ...
-
-    def follow(self, epoch: str) -> None:
-        """The province was put back from a backup and says so: go on in its new epoch, every scope begun anew."""
-        ...
-
-    def record_contact(self, at: str) -> None:
-        """The province's time, signed for this very exchange."""
-        ...
-
-    def answered(self, bundles: Sequence[str], at: str) -> None:
-        """The province made an answer to these bundles of this desk at its time `at`; empty where it says none."""
-        ...
-
     def begin_all_anew(self) -> None:
         """The feeds are not those that are known here: every scope is to be begun anew."""
         ...
@@ -206,6 +232,10 @@ class Replica(Protocol):
     def to_begin_anew(self) -> Sequence[str]:
         """The scopes that are still to be begun anew."""
         ...
+
+
+class Comparison(Signers, Protocol):
+    """Records held beside those of the province, range by range."""
 
     def scope_to_compare(self, now: str) -> str:
         """The scope whose comparison is due at `now` (the province's time); empty for none."""
@@ -228,6 +258,10 @@ class Replica(Protocol):
         """The comparison went through; what was put right since `scope_to_compare` belongs to it."""
         ...
 
+
+class Roots(Signers, Protocol):
+    """The province's daily roots, and what proves that it signed two histories."""
+
     def known_root(self) -> KnownRoot | None:
         """The newest daily root of the province that was kept."""
         ...
@@ -238,10 +272,6 @@ class Replica(Protocol):
         """Keep for good what proves that the province signed two histories: the root, and a signed page against it."""
         ...
 
-    def freeze(self, code: str) -> None:
-        """Keep why sync stopped, a `SyncHalted.code`, until a person decides; empty once it goes on."""
-        ...
 
-    def public_of(self, desk: str) -> bytes | None:
-        """The signing key of a desk with a verified certificate."""
-        ...
+class Replica(Contact, Outbox, Feeds, Beginnings, Comparison, Roots, Protocol):
+    """A desk's register, as far as sync is concerned."""

@@ -12,14 +12,14 @@ from sync import protocol
 from sync.change import START, FeedPosition
 from sync.client import errors
 from sync.client.page import Page, keys_told, read_page, verify_page
-from sync.client.replica import DeskIdentity, Replica
+from sync.client.replica import DeskIdentity, Roots
 from sync.roots import KnownRoot, proven_root
 
 Signed = tuple[bytes, bytes]
 """A reply's body and the province's signature over it."""
 
 
-def note_root(page: Page, signed: Signed, replica: Replica, authority_public: bytes, epoch: str) -> KnownRoot | None:
+def note_root(page: Page, signed: Signed, replica: Roots, authority_public: bytes, epoch: str) -> KnownRoot | None:
     """The root that a page brought, if it is new to the desk. Raises Unproven, Malformed or SplitView."""
     if page.trailer.root is None:
         return None
@@ -44,7 +44,7 @@ def hold_against(
     before: Mapping[str, FeedPosition],
     reached: Sequence[FeedPosition],
     signed: Signed,
-    replica: Replica,
+    replica: Roots,
 ) -> bool:
     """Whether the page passes the root's position; then the chain there is the one that the root names.
 
@@ -63,7 +63,7 @@ def hold_against(
     return root.seq <= max(chains)
 
 
-def refuse_rewritten(root: KnownRoot, signed: Signed, identity: DeskIdentity, replica: Replica) -> None:
+def refuse_rewritten(root: KnownRoot, signed: Signed, identity: DeskIdentity, replica: Roots) -> None:
     """Raise SplitView unless the feed, shown from the root's position on, continues the chain that the root names.
 
     Raises Unproven, Malformed for what is no page.

@@ -13,7 +13,7 @@ from sync.client import errors
 from sync.client.channel import Channel
 from sync.client.exchange import refuse_to_be_a_past
 from sync.client.page import PublicOf, is_for, is_proven, keys_told, proven_by_heads
-from sync.client.replica import DeskIdentity, Replica
+from sync.client.replica import Beginnings, DeskIdentity, Feeds, Replica
 from sync.client.transport import Transport
 from sync.seal import SealBroken
 from sync.snapshot import MAX_BYTES, Snapshot, SnapshotOffer, SnapshotRequest, opened, unpack
@@ -48,7 +48,7 @@ def begin_scope(
     raise errors.Gone
 
 
-def _ask(channel: Channel, replica: Replica, identity: DeskIdentity, scope: str, fresh: bool) -> SnapshotOffer:
+def _ask(channel: Channel, replica: Feeds, identity: DeskIdentity, scope: str, fresh: bool) -> SnapshotOffer:
     request = SnapshotRequest(
         epoch=identity.epoch,
         scope=scope,
@@ -73,7 +73,7 @@ def read_offer(body: bytes, identity: DeskIdentity) -> SnapshotOffer:
     return offer
 
 
-def _fetch(transport: Transport, replica: Replica, offer: SnapshotOffer) -> bytes:
+def _fetch(transport: Transport, replica: Beginnings, offer: SnapshotOffer) -> bytes:
     """All bytes of the snapshot, as the province signed for them."""
     while (have := replica.snapshot_size(offer.token)) < offer.size:
         transport.fetch(f"/v1/snapshots/{offer.token}", have, _keeper(replica, offer))
@@ -82,7 +82,7 @@ def _fetch(transport: Transport, replica: Replica, offer: SnapshotOffer) -> byte
     return whole(replica, offer)
 
 
-def whole(replica: Replica, offer: SnapshotOffer) -> bytes:
+def whole(replica: Beginnings, offer: SnapshotOffer) -> bytes:
     """The bytes that came, as the province signed for them. Raises Unproven, and none of them is kept."""
     ciphertext = replica.snapshot_bytes(offer.token)
     if seal.sha256(ciphertext) != protocol.unb64(offer.sha256):
@@ -91,7 +91,7 @@ def whole(replica: Replica, offer: SnapshotOffer) -> bytes:
     return ciphertext
 
 
-def _keeper(replica: Replica, offer: SnapshotOffer) -> Callable[[bytes], None]:
+def _keeper(replica: Beginnings, offer: SnapshotOffer) -> Callable[[bytes], None]:
     def keep(piece: bytes) -> None:
         if replica.snapshot_size(offer.token) + len(piece) > offer.size:
             replica.drop_snapshot(offer.token)

@@ -178,9 +178,9 @@ TAKING_IN = (
 HANDING_OUT = (
     Fault(
         name="feed-of-a-scope-not-granted",
-        file=_PULL,
-        old="    heads = _heads(connection, list(grants))\n",
-        new="    heads = _heads(connection, [*grants, *request.cursors])\n",
+        file="sync/server/answers/page_header.py",
+        old=".where(table.c.id.in_(desk.grants))",
+        new="",
         tests=("sync/server/test_gate.py::test_no_desk_sees_or_writes_another_place",),
     ),
     Fault(
@@ -212,9 +212,16 @@ HANDING_OUT = (
         tests=("sync/server/test_pull.py::test_pages_of_any_size_add_up_to_the_same_feed",),
     ),
     Fault(
+        name="page-within-the-grants-of-before",
+        file="sync/server/answers/page_header.py",
+        old="    if desk.grants != caller.grants:\n",
+        new="    if desk.id != caller.id:\n",
+        tests=("sync/server/test_at_the_same_moment.py::test_a_page_goes_by_the_grants_that_hold_by_then",),
+    ),
+    Fault(
         name="pull-of-a-former-epoch",
         file=_PULL,
-        old='    if request.epoch != epoch_of(connection):\n        raise Refused(409, "epoch")\n',
+        old='    if request.epoch != now.epoch:\n        raise Refused(409, "epoch")\n',
         new="",
         tests=("sync/server/test_epoch_of_a_push.py",),
     ),

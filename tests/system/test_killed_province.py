@@ -15,7 +15,7 @@ from commune_desk.store.exchange.replica import RegisterReplica
 from sync import protocol
 from sync.client.enrol import Enrolment, enrol
 from sync.client.errors import SyncFault
-from sync.client.replica import Kept
+from sync.client.replica import PendingReceipt
 from sync.client.session import Session
 from sync.client.transport import Transport
 from sync.server.intake import push
@@ -73,7 +73,9 @@ class Watched(RegisterReplica):
         self._timer = threading.Timer(seconds, province.kill)
         return self._timer
 
-    def acknowledge(self, receipt: protocol.Receipt, up_to: int, receipt_bytes: bytes, signature: bytes) -> Kept:
+    def acknowledge(
+        self, receipt: protocol.Receipt, up_to: int, receipt_bytes: bytes, signature: bytes
+    ) -> PendingReceipt:
         kept = super().acknowledge(receipt, up_to, receipt_bytes, signature)
         self.receipts -= 1
         if self.receipts == 0:

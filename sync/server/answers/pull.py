@@ -23,14 +23,14 @@ from sync.protocol import (
     encode,
 )
 from sync.server.answers import roots
-from sync.server.answers.page_header import header_for
+from sync.server.answers.page_header import header_for, present
 from sync.server.answers.snapshots import WORTH
 from sync.server.answers.unopened import Unopened
 from sync.server.engine import tables
 from sync.server.engine.database import NO_SCOPE, reach_of
 from sync.server.identity import desks
 from sync.server.identity.policy import policy_of
-from sync.server.identity.province import Province, epoch_of
+from sync.server.identity.province import Province
 from sync.server.intake.runs import runs_of
 from sync.server.problems import Refused
 
@@ -76,12 +76,10 @@ def page(province: Province, caller: desks.DeskState, request: PullRequest) -> b
 
 
 def _page(connection: Connection, province: Province, caller: desks.DeskState, request: PullRequest) -> bytes:
-    if request.epoch != epoch_of(connection):
+    now = present(connection, province, caller)
+    if request.epoch != now.epoch:
         raise Refused(409, "epoch")
-    grants = desks.grants_of(connection, caller.id)
-    if grants != caller.grants:  # granted otherwise since the request came in
-        province.database.confine(connection, reach_of(caller.id, grants))
-    heads = _heads(connection, list(grants))
+    grants, heads = now.desk.grants, now.heads
     cursors = {scope: request.cursors.get(scope, 0) for scope in heads}
     if any(cursor < 0 or cursor > heads[scope].seq for scope, cursor in cursors.items()):
         raise Refused(410, "resync")
@@ -89,8 +87,11 @@ def _page(connection: Connection, province: Province, caller: desks.DeskState, r
     unopened = Unopened(connection, province.database, reach_of(caller.id, grants))
     begin = [scope for scope in sorted(cursors) if _is_better_begun(request, cursors[scope], heads[scope])]
     for scope in sorted(cursors.keys() - set(begin)):
-        _fill(connection, content, scope, cursors[scope], unopened)
-    header = header_for(connection, province, caller, certs=request.certs, known_directory=request.directory)
+        if cursors[scope] < heads[scope].seq:
+            _fill(connection, content, scope, cursors[scope], unopened)
+        else:
+            content.cursors[scope] = heads[scope]
+    header = header_for(connection, province, now, certs=request.certs, known_directory=request.directory)
     runs = runs_of(connection, content.unsigned, content.present)
     root = roots.shown(connection, min(grants, default=""), request.root, epoch=request.epoch)
     trailer = PullTrailer(
@@ -115,11 +116,6 @@ def refuse_frozen(caller: desks.DeskState) -> None:
     """Raise Refused for a desk whose history exists twice. One that was revoked may still send."""
     if caller.status == desks.FROZEN:
         raise Refused(409, "fork")
-
-
-def _heads(connection: Connection, scopes: list[str]) -> dict[str, FeedHead]:
-    rows = connection.execute(select(tables.scope).where(tables.scope.c.id.in_(scopes)))
-    return {row.id: FeedHead(seq=row.head, chain=b64(row.chain)) for row in rows}
 
 
 def _fill(connection: Connection, content: _Page, scope: str, cursor: int, unopened: Unopened) -> None:

@@ -86,9 +86,9 @@ def shown(connection: Connection, scope: str, known: int, *, epoch: str) -> Root
     One of a former epoch would prove nothing to a desk: until this one has its first, it is shown none.
     """
     table = tables.root
-    newest = select(table).where(table.c.epoch == epoch).order_by(table.c.n.desc()).limit(1)
-    row = connection.execute(newest).first()
-    if row is None or row.n <= known:
+    newer = select(table).where(table.c.epoch == epoch, table.c.n > known).order_by(table.c.n.desc()).limit(1)
+    row = connection.execute(newer).first()
+    if row is None:
         return None
     root = _read(row)
     places = [place for place, leaf in enumerate(root.leaves) if leaf.startswith(f'["feed","{scope}",')]

@@ -17,7 +17,7 @@ from commune_desk.domain.time.clock import SystemClock, from_iso
 from sync import seal
 from sync.change import WITHOUT_FIELDS, Change, Verb
 from sync.protocol import Event, FeedHead, b64, decode, encode, unb64
-from sync.server.answers.page_header import header_for
+from sync.server.answers.page_header import header_for, present
 from sync.server.answers.unopened import unopened
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE, Reach, reach_of
@@ -71,7 +71,11 @@ class Snapshots:
         row = row or self._made_in_turn(province, request, within)
         header = province.database.read(
             lambda connection: header_for(
-                connection, province, caller, certs=request.certs, known_directory=request.directory
+                connection,
+                province,
+                present(connection, province, caller),
+                certs=request.certs,
+                known_directory=request.directory,
             ),
             reach_of(caller.id, caller.grants),
         )

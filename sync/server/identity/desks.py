@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +51,11 @@ def find(connection: Connection, desk: str) -> DeskState | None:
     return _state(rows[0], {row.held: Role(row.role) for row in rows if row.held is not None}) if rows else None
 
 
+def as_it_stands(connection: Connection, caller: DeskState) -> DeskState:
+    """The desk as this transaction finds it: none is ever taken out of the table."""
+    return find(connection, caller.id) or caller
+
+
 def find_to_write(connection: Connection, desk: str) -> DeskState | None:
     """The desk, of which nobody else numbers changes meanwhile.
 
@@ -82,10 +88,8 @@ def grants_of(connection: Connection, desk: str) -> dict[str, Role]:
     return {row.scope: Role(row.role) for row in rows}
 
 
-def grant_list(connection: Connection, grants: dict[str, Role]) -> list[Grant]:
-    """The grants as a desk is told them, with the places' names."""
-    rows = connection.execute(select(tables.scope).where(tables.scope.c.id.in_(grants)))
-    names = {row.id: row.name for row in rows}
+def grant_list(grants: Mapping[str, Role], names: Mapping[str, str]) -> list[Grant]:
+    """The grants as a desk is told them, with the places' names; some have one of the code list alone."""
     return [
         Grant(scope=scope, role=role.value, name=names.get(scope) or place_name(scope))
         for scope, role in sorted(grants.items())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
@@ -14,6 +14,9 @@ from sync import seal
 from sync.change import GENESIS
 from sync.protocol import ScopeKey, b64
 from sync.server.engine import tables
+from sync.server.engine.asking import among
+
+_PUBLIC = select(tables.scope_key.c.scope, tables.scope_key.c.key, tables.scope_key.c.public)
 
 
 def ensure_scope(connection: Connection, scope: str, name: str = "") -> None:
@@ -63,15 +66,22 @@ def directory(connection: Connection) -> tuple[str, list[ScopeKey]]:
     """The present keys of the communes and the shelters, and the version of the list: where a child may be told of."""
     table = tables.scope_key
     listed = table.c.scope.like("C:%") | table.c.scope.like("S:%")
-    rows = connection.execute(select(table).where(listed).order_by(table.c.scope, table.c.key))
+    rows = connection.execute(_PUBLIC.where(listed).order_by(table.c.scope, table.c.key))
     latest = {row.scope: ScopeKey(scope=row.scope, key=row.key, public=b64(row.public)) for row in rows}
     version = seal.sha256("".join(key.key for key in latest.values()).encode())[:8].hex()
     return version, list(latest.values())
 
 
+def names_of(connection: Connection, scopes: Iterable[str]) -> dict[str, str]:
+    """The names that the province gave to `scopes`; empty for one that goes by the code list's."""
+    table = tables.scope
+    rows = connection.execute(select(table.c.id, table.c.name).where(among(table.c.id, scopes)))
+    return {scope: name for scope, name in rows}
+
+
 def keys_of(connection: Connection, scopes: Sequence[str]) -> list[ScopeKey]:
     """The public keys of `scopes`."""
-    rows = connection.execute(select(tables.scope_key).where(tables.scope_key.c.scope.in_(scopes)))
+    rows = connection.execute(_PUBLIC.where(tables.scope_key.c.scope.in_(scopes)))
     return [ScopeKey(scope=row.scope, key=row.key, public=b64(row.public)) for row in rows]
 
 

@@ -12,7 +12,7 @@ from commune_desk.domain.time.clock import monotonic
 from sync import protocol, purge_wire
 from sync.change import GENESIS, Change, FeedPosition, Line, Wire, next_head, sign
 from sync.checksums import ScopeSums
-from sync.client.replica import APPLY_AT_ONCE, Kept
+from sync.client.replica import APPLY_AT_ONCE, PendingReceipt
 from sync.roots import KnownRoot
 from sync.seal import BoxKey, SealBroken, SigningKey
 from sync.ticket import KeptTicket
@@ -113,7 +113,9 @@ class MemoryReplica:
             head = next_head(head, line.digest)
         return head
 
-    def acknowledge(self, receipt: protocol.Receipt, up_to: int, receipt_bytes: bytes, signature: bytes) -> Kept:
+    def acknowledge(
+        self, receipt: protocol.Receipt, up_to: int, receipt_bytes: bytes, signature: bytes
+    ) -> PendingReceipt:
         assert protocol.decode(receipt_bytes, protocol.Receipt) == receipt
         assert len(signature) == 64
         self.accepted_n = max(self.accepted_n, up_to)

@@ -17,7 +17,7 @@ from commune_desk.vault.keys import RegisterKey
 from sync import protocol
 from sync.change import FeedPosition, Line
 from sync.client.enrol import Enrolment
-from sync.client.replica import Kept
+from sync.client.replica import PendingReceipt
 from sync.client.session import Session, SyncOutcome
 from sync.client.transport import Transport
 
@@ -36,7 +36,9 @@ class FragileReplica(RegisterReplica):
     applies_before_crash = 0
     meantime: Callable[[], None] | None = None
 
-    def acknowledge(self, receipt: protocol.Receipt, up_to: int, receipt_bytes: bytes, signature: bytes) -> Kept:
+    def acknowledge(
+        self, receipt: protocol.Receipt, up_to: int, receipt_bytes: bytes, signature: bytes
+    ) -> PendingReceipt:
         self._crash_if("before acknowledge")
         kept = super().acknowledge(receipt, up_to, receipt_bytes, signature)
 

@@ -10,7 +10,7 @@ import pytest
 from commune_desk.domain.model.ids import uuid7
 from sync import protocol
 from sync.client import errors
-from sync.client.replica import Kept
+from sync.client.replica import PendingReceipt
 from sync.client.session import Session
 from tests.sync.actors.memory_replica import MemoryReplica
 from tests.sync.actors.scripted_province import SCOPE, Raw, ScriptedProvince
@@ -25,7 +25,9 @@ class Slow(MemoryReplica):
     steps: list[str] = field(default_factory=list)
     fails_with: OSError | None = None
 
-    def acknowledge(self, receipt: protocol.Receipt, up_to: int, receipt_bytes: bytes, signature: bytes) -> Kept:
+    def acknowledge(
+        self, receipt: protocol.Receipt, up_to: int, receipt_bytes: bytes, signature: bytes
+    ) -> PendingReceipt:
         self.steps.append("begun")
 
         def wait() -> bool:

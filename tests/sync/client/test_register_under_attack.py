@@ -17,7 +17,7 @@ from commune_desk.store.intake.incoming import Incoming
 from commune_desk.store.writing import child_index
 from sync import protocol, seal
 from sync.change import FeedPosition, Line
-from sync.client.replica import Kept
+from sync.client.replica import PendingReceipt
 from tests.helpers.builders import make_person, make_report, save_all
 from tests.sync.actors.attacked_office import Office
 from tests.sync.actors.real_desks import FragileReplica
@@ -222,7 +222,9 @@ def test_a_cursor_that_went_ahead_of_its_rows_would_skip_them_for_ever(
 class Typing(FragileReplica):
     """An officer saves at the last moment before a receipt is written down."""
 
-    def acknowledge(self, receipt: protocol.Receipt, up_to: int, receipt_bytes: bytes, signature: bytes) -> Kept:
+    def acknowledge(
+        self, receipt: protocol.Receipt, up_to: int, receipt_bytes: bytes, signature: bytes
+    ) -> PendingReceipt:
         self._write(save_all(make_person("Chưa Gửi")))
         return super().acknowledge(receipt, up_to, receipt_bytes, signature)
 

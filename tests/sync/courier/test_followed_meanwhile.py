@@ -17,7 +17,7 @@ from commune_desk.store.exchange.replica import RegisterReplica
 from sync import bundle, protocol, seal
 from sync.client import courier as client
 from sync.client.exchange import go_on_in
-from sync.client.replica import Kept
+from sync.client.replica import PendingReceipt
 from sync.client.session import Session
 from tests.sync.actors.islands import Islands, waiting
 from tests.sync.actors.real_desks import RealDesk
@@ -31,7 +31,9 @@ class Meanwhile(RegisterReplica):
 
     happens: Callable[[], object] | None = None
 
-    def acknowledge(self, receipt: protocol.Receipt, up_to: int, receipt_bytes: bytes, signature: bytes) -> Kept:
+    def acknowledge(
+        self, receipt: protocol.Receipt, up_to: int, receipt_bytes: bytes, signature: bytes
+    ) -> PendingReceipt:
         happens, self.happens = self.happens, None
         if happens is not None:
             happens()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from sqlalchemy import select
 
 from commune_desk.domain.model.ids import uuid7
 from commune_desk.domain.words.errors import DeskError
+from sync.protocol import PullHeader, PullRequest, PullTrailer, decode
+from sync.server.answers import pull
 from sync.server.engine import tables
 from sync.server.identity import desks
 from sync.server.identity.province import begin_epoch, open_province
@@ -18,7 +21,7 @@ from sync.server.intake.admission import Admission
 from sync.server.lifecycle import founding
 from sync.server.problems import Refused
 from tests.helpers.store_engine import engine
-from tests.sync.actors.server_fixtures import ServerDesk, SetClock, World, province_in
+from tests.sync.actors.server_fixtures import COMMUNE, ServerDesk, SetClock, World, province_in
 
 pytestmark = pytest.mark.usefixtures("store_engine")
 
@@ -70,6 +73,17 @@ def test_a_copied_desk_that_was_ordered_removed_meanwhile_stays_ordered_removed(
     assert refused.value.code == "fork"
     after = state_of(world, desk)
     assert (after.status, after.removal_at is not None) == (desks.REVOKED, True)
+
+
+def test_a_page_goes_by_the_grants_that_hold_by_then(world: World) -> None:
+    desk = world.desk()
+    desk.send("person", uuid7(), {"full_name": "Chìu Văn Sáng"})
+    stranger = replace(state_of(world, desk), grants={})  # as it was when the request came in
+    request = PullRequest(epoch=world.epoch, cursors={})
+    lines = pull.page(world.province, stranger, request).split(b"\n")
+    header, trailer = decode(lines[0], PullHeader), decode(lines[-1], PullTrailer)
+    assert [grant.scope for grant in header.grants] == [*trailer.heads] == [COMMUNE]
+    assert len(lines) == 3
 
 
 def test_an_init_that_dies_leaves_nothing_that_opens_as_a_province(
