@@ -103,17 +103,21 @@ Tags = dict[str, dict[str, int]]
 """A SET field's members, each with the desks that added it and the place in the scope where each last did."""
 
 
-def merge_set(tags: Tags, changes: Collection[str], *, desk: str, order: int, seen: int) -> Tags:
+def merge_set(
+    tags: Tags, changes: Collection[str], *, desk: str, order: int, seen: int, own: Collection[str] = ()
+) -> Tags:
     """Add-wins: a member stands as long as one addition of it stands.
 
     `order` is the place in the scope of this change of `desk`, `seen` the place of the change that its author last
     saw in the field (0 for none). A removal takes the additions up to there and the desk's own, which no other desk's
-    removal can have hidden from it; what somebody else added meanwhile stays.
+    removal can have hidden from it; what somebody else added meanwhile stays. `own` are the names that the desk's PC
+    has had before.
     """
+    mine = {desk, *own}
     removed = {c[1:] for c in changes if c.startswith("-")}
     kept: Tags = {}
     for code, adders in tags.items():
-        unseen = {who: place for who, place in adders.items() if place > seen and who != desk}
+        unseen = {who: place for who, place in adders.items() if place > seen and who not in mine}
         if left := unseen if code in removed else adders:
             kept[code] = dict(left)
     for code in (c[1:] for c in changes if c.startswith("+")):

@@ -117,7 +117,10 @@ class Gone(LineFault):
 
 
 class ServerTrouble(LineFault):
-    sentence = N_("The province's server is in trouble (code {status}). Everything is kept here.")
+    sentence = N_(
+        "The province's server is in trouble (code {status}). Everything is kept here and goes by itself later; if it "
+        "stays so, read this code to the province's IT officer."
+    )
 
 
 class Busy(LineFault):

@@ -15,7 +15,8 @@ from sync.server.commands.arguments import build
 from sync.server.commands.console import Console
 from sync.server.commands.texts import LANGUAGES, Texts, language_of, speak
 
-REFUSED = 2
+REFUSED, _CUT_SHORT = 2, 130
+NOBODY_ANSWERED = N_("Nobody answered the question. Nothing was changed; run the command where somebody can answer.")
 SERVER_PARTS = ("alembic", "litestar", "psycopg", "sqlalchemy", "uvicorn")
 NO_SERVER = N_("This is a desk's installation, without a server. For one: pip install 'commune-desk[server]'")
 
@@ -42,9 +43,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     except DeskError as error:
         print(texts.error(error), file=sys.stderr)
         return REFUSED
-    except (KeyboardInterrupt, EOFError):
-        return 130
+    except EOFError:
+        print(texts.say(NOBODY_ANSWERED), file=sys.stderr)
+        return REFUSED
+    except BrokenPipeError:
+        _let_go_of_output()
+        return _CUT_SHORT
+    except KeyboardInterrupt:
+        return _CUT_SHORT
     return 0
+
+
+def _let_go_of_output() -> None:
+    """Who read it has gone: what is still to be written at the end goes nowhere, without a word."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _is_at_terminal() -> bool:

@@ -8,6 +8,7 @@ from enum import StrEnum
 import msgspec
 
 from commune_desk.domain.time.dates import PartialDate
+from commune_desk.domain.vietnamese.text import tidy
 from commune_desk.domain.words.labels import N_
 
 ID_DIGITS = 12
@@ -98,6 +99,16 @@ def normal_phone(text: str) -> str | None:
     elif _LOST_ZERO.fullmatch(digits):
         digits = "0" + digits
     return digits if _PHONE.fullmatch(digits) else None
+
+
+def as_stored(field: str, text: str) -> str:
+    """What a person wrote in a field of this name as every form keeps it: numbers in the one spelling they have.
+
+    So the same number is the same value, whoever wrote it where. What is no such number stays as it was written.
+    """
+    if field == "phone":
+        return normal_phone(text) or tidy(text)
+    return normal_id_number(text)[0] if field == "id_number" else tidy(text)
 
 
 def has_lost_zero(text: str) -> bool:

@@ -124,7 +124,8 @@ def _set_aside(workplace: Workplace, person: str) -> str:
     if refused.code == "moved":
         text = _(
             "The province did not carry out the move to {commune}: for the province the child is elsewhere already, "
-            "perhaps moved by a colleague. The child stays in this register until the province says otherwise."
+            "perhaps moved by a colleague. The child stays in this register until the province says otherwise; ask "
+            "your colleague or the province's IT officer."
         )
     else:
         text = _(

@@ -25,6 +25,7 @@ from commune_desk.usecases.records import reports as usecases
 
 ACKNOWLEDGE, MEASURES, CLOSE, REOPEN, LINK = "acknowledge", "measures", "close", "reopen", "link"
 SEALED_ELSEWHERE = N_("The description is sealed for another place.")
+_DONE_SEALED_ELSEWHERE = N_("What was done is sealed for another place: ask there before you write anything here.")
 _ACTIONS = {
     "waiting": (ACKNOWLEDGE, MEASURES, LINK),
     "acknowledged": (MEASURES, LINK),
@@ -178,13 +179,19 @@ class ReportsPage:
             chips=tuple(chips),
             clock=self._clock(record.received_at) if clock_runs(record) else None,
             description=closed_text(record.description, is_closed=is_closed, otherwise=_(SEALED_ELSEWHERE)),
-            measures=closed_text(record.measures, is_closed=is_closed and bool(record.acted_at)),
+            measures=self._measures(record, is_closed=is_closed),
             lines=self._lines(view),
             has_informant=bool(record.reporter_name or record.reporter_contact),
             informant=self._informant(record) if with_informant else (),
             kept=kept_values(self._workplace, record.id, _("Report edited"), opens=not is_closed),
             actions=_ACTIONS[record.status] if self.can_write else (),
         )
+
+    def _measures(self, record: Report, *, is_closed: bool) -> str:
+        """What was done, once anything was."""
+        if not record.acted_at:
+            return record.measures or ""
+        return closed_text(record.measures, is_closed=is_closed, otherwise=_(_DONE_SEALED_ELSEWHERE))
 
     def _lines(self, view: ReportView) -> tuple[tuple[str, str], ...]:
         record, now = view.record, self.now()

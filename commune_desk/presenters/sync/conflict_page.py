@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from functools import partial
 
+from commune_desk.domain.entered.people import Level, as_stored, check_id_number
 from commune_desk.domain.model.checks import Shape
 from commune_desk.domain.model.record import Field, Value
 from commune_desk.domain.records.kinds import KINDS
@@ -186,18 +187,26 @@ def overtaken(workplace: Workplace, card: ConflictCard, written: str) -> str:
     return text + " " + _("You had typed “{written}”: it was not saved.").format(written=written)
 
 
+def _wrong_number(field: str, written: str) -> str | None:
+    """What a form would refuse. What was chosen is on record already, whatever it is."""
+    found = check_id_number(as_stored(field, written), sex=None, birth=None) if field == "id_number" else []
+    return next((finding.text for finding in found if finding.level is Level.ERROR), None)
+
+
 def decision(card: ConflictCard, *, chosen: str = "", written: str = "") -> Callable[[Tx], None] | str:
     """The operation that decides the card by a hand's key or a typed value; or what is wrong with it."""
     conflict = card.conflict
     entry = KINDS[conflict.kind]
     rule = entry.fields[conflict.field]
-    value: Value = written.strip() or None
+    value: Value = as_stored(rule.name, written) or None
     if not value:
         side = next((one for one in conflict.sides if one.change == chosen), None)
-        if side is None or not side.is_readable:
+        if side is None:
             return _("Choose one of the values, or write another.")
+        if not side.is_readable:
+            return _("What this PC cannot read cannot be chosen. Keep the value in use, or write another.")
         value = side.value if side.value is not None else rule.default
-    fault = entry.checks[rule.name](value)
+    fault = entry.checks[rule.name](value) or _wrong_number(rule.name, written)
     if fault is not None:
         return _(fault)
     return lambda tx: decide_conflict(

@@ -54,7 +54,7 @@ def _today(budget: Budget) -> str:
     used = format_size(budget.used)
     if budget.is_lifted or not budget.bytes:
         return _("Today {used}, without a bound").format(used=used)
-    return _("Today {used} of {bound}").format(used=used, bound=format_size(budget.bytes))
+    return _("Today {used} of {bound}").format(used=used, bound=f"{budget.bytes >> 20} MB")
 
 
 def budget_options() -> list[Option]:

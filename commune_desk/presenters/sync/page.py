@@ -46,7 +46,7 @@ def sync_page(facts: SyncFacts, status: SyncStatus) -> SyncPageState:
     if facts.is_training:
         return _for_practice()
     return SyncPageState(
-        subtitle=_subtitle(facts),
+        subtitle=_subtitle(facts, status),
         waiting=_waiting(facts, has_line=not status.has_no_line),
         proven=proven(facts),
         line=_line(facts, status),
@@ -153,7 +153,7 @@ def _what_stands_still(facts: SyncFacts, status: SyncStatus, now: datetime) -> s
     return ""
 
 
-def _subtitle(facts: SyncFacts) -> str:
+def _subtitle(facts: SyncFacts, status: SyncStatus) -> str:
     if facts.frozen == "restored":
         return _("This register came out of a backup. Enrol it with a new code; nothing in it is lost.")
     if facts.frozen == _SPLIT:
@@ -165,6 +165,10 @@ def _subtitle(facts: SyncFacts) -> str:
             "Sync stopped. Everything is kept here; with a new code from the province this PC goes on, "
             "and what the province lacks is sent again."
         )
+    if status.is_paused:
+        return _("Paused. All that was saved is kept on this PC.")
+    if status.is_held:
+        return _("A metered line: nothing goes by itself. All that was saved is kept on this PC.")
     return _("Sends when there is a line. Nothing is left out.")
 
 
@@ -236,7 +240,8 @@ def _line(facts: SyncFacts, status: SyncStatus) -> tuple[StatusLine, ...]:
             StatusLine(
                 _("Sync is paused"),
                 _(
-                    "Nothing is sent or fetched by itself until you resume, nor after a lock or a restart. "
+                    "Nothing is sent or fetched by itself until you resume, nor after a lock or a restart; "
+                    "“Sync now” does both at once. "
                     "While it is locked, this PC still asks how many reports wait at the province."
                 ),
                 tone="warning",

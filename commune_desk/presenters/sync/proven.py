@@ -19,7 +19,7 @@ def proven(facts: SyncFacts) -> tuple[StatusLine, ...]:
             "{count} changes were set aside by the province",
             facts.set_aside,
         ).format(count=format_number(facts.set_aside))
-        kept = _("It is kept on both sides; the province's IT officer can see more.")
+        kept = _("It is kept on both sides; ask the province's IT officer what is to be done.")
         why = reasons_text(code for code, _count in facts.set_aside_codes)
         lines.append(StatusLine(text, " ".join(filter(None, (why, kept))), tone="warning", icon="alert-triangle"))
     return (*lines, *_compared(facts), *_erased(facts))

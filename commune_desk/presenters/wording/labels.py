@@ -236,7 +236,7 @@ def value_text(codes: CodeBook, kind: str, name: str, value: Value) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, tuple):
-        return ", ".join(_signed_code(codes, declared, item) for item in value)
+        return "; ".join(_signed_code(codes, declared, item) for item in value)
     if isinstance(value, int):
         return str(value)
     return step_text(kind, value) if value in declared.steps else _text_value(codes, declared, value)

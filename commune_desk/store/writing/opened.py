@@ -14,9 +14,10 @@ import msgspec
 from commune_desk.domain.model.record import Kind, Merge, Record, Value, kind_of, record_from, values_of
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.store.changes import shadow, writers
+from commune_desk.store.changes.sealing import opened
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.engine.schema import SELECT_ONE, read_record
-from sync.change import from_wire, to_wire
+from sync.change import Change, from_wire, to_wire
 from sync.merge import apply_delta, delta
 
 R = TypeVar("R", bound=Record)
@@ -63,7 +64,9 @@ def open_records(connection: Connection, *records: Record | None) -> Opened:
         if row is not None:
             found[record.id], written = read_record(entry, row)
             seen = writers.parse(written)
-            bases[record.id] = _base(connection, entry, record.id, seen)
+            hidden = unseen(connection, entry, found[record.id], written)
+            base = _base(connection, entry, record.id, seen)
+            bases[record.id] = {name: change for name, change in base.items() if name not in hidden}
     return Opened(found, bases)
 
 
@@ -79,6 +82,29 @@ def opened_from(payload: Mapping[str, Any]) -> Opened:
 def base_of(connection: Connection, entry: Kind, record_id: str, written: str) -> Base:
     """The base of an edit of a stored record as it stands, from its `writers` column."""
     return _base(connection, entry, record_id, writers.parse(written))
+
+
+def unseen(connection: Connection, entry: Kind, record: Record, written: str) -> set[str]:
+    """The sealed fields of a record that stand empty here though somebody has written a value into them.
+
+    It was sealed to a key that this PC has not, or the lease has run out: what is typed there builds on nothing, and
+    the province asks people about the two. One that was emptied by hand was seen so.
+    """
+    known = writers.parse(written)
+    return {
+        name
+        for name, rule in entry.fields.items()
+        if rule.data.is_sealed and name in known and not getattr(record, name)
+        if _has_value(connection, known[name], name)
+    }
+
+
+def _has_value(connection: Connection, change_id: str, field: str) -> bool:
+    row = connection.execute("SELECT raw FROM change WHERE id=?", (change_id,)).fetchone()
+    if row is None or not row[0]:
+        return False
+    value, is_readable = opened(connection, msgspec.json.decode(row[0], type=Change), field)
+    return bool(value) or not is_readable
 
 
 def edited(before: R, after: R, present: R) -> R:

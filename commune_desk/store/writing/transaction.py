@@ -35,7 +35,7 @@ from commune_desk.store.engine.database import Connection
 from commune_desk.store.engine.schema import SELECT_ONE, read_record, write_record
 from commune_desk.store.writing import child_index, joined
 from commune_desk.store.writing.leaving import check_stays
-from commune_desk.store.writing.opened import Base, Opened, base_of, edited, edited_fields, is_our_own_yet
+from commune_desk.store.writing.opened import Base, Opened, base_of, edited, edited_fields, is_our_own_yet, unseen
 from sync import seal
 from sync.change import Change, Line, Verb, Wire, needed_schema, to_wire
 from sync.merge import delta
@@ -89,7 +89,9 @@ class Tx:
         found = self._load(entry, record.id)
         before, written = found if found else (None, "")
         self._check(entry, record, before, goes_along=goes_along)
-        base = {**base_of(self.connection, entry, record.id, written), **(seen or {})}
+        hidden = unseen(self.connection, entry, before, written) if before is not None and seen is None else set()
+        stands = base_of(self.connection, entry, record.id, written)
+        base = {name: change for name, change in stands.items() if name not in hidden} | dict(seen or {})
         written = self._write_parts(record, before, base, difference(before, record), written, group)
         write_record(self.connection, record, written)
         self.audit(AuditAction.CREATE if before is None else AuditAction.EDIT, entry.name, record.id)

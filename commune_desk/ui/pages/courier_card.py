@@ -120,7 +120,7 @@ class CourierCard(Card):
 
     def _end(self) -> None:
         self._look.stop()
-        had_focus = self._progress is not None and self._progress.cancel.hasFocus()
+        had_focus = self._progress is not None and self._progress.cancel is self.window().focusWidget()
         self.write_button.setEnabled(True)
         self.read_button.setEnabled(True)
         if had_focus and self._begun is not None:

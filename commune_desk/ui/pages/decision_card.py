@@ -15,6 +15,7 @@ from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton
 from commune_desk.ui.widgets.card import Card
 from commune_desk.ui.widgets.compare import CompareRow, CompareTable, Version
 from commune_desk.ui.widgets.fields import LineEdit
+from commune_desk.ui.widgets.forms import announce
 from commune_desk.ui.widgets.text import Text
 
 FieldOf = tuple[str, str]
@@ -57,6 +58,7 @@ class DecisionCard(Card):
         self.error = Text("", size=Size.SMALL, ink="danger", wrap=True)
         self.error.hide()
         self.button = PrimaryButton(_("Decide"))
+        self.button.setAccessibleName(_("Decide: {whose}").format(whose=f"{card.title}, {card.label}"))
         self.button.clicked.connect(self.submit)
         self.add_padded(self._foot())
 
@@ -77,6 +79,7 @@ class DecisionCard(Card):
         return foot
 
     def _write_other(self) -> None:
+        self._say("")
         self.table.leave_open(self.card.conflict.field)
         self.other.show()
         self.other.setFocus()
@@ -88,6 +91,7 @@ class DecisionCard(Card):
 
     def _choose(self) -> None:
         """What was chosen last counts: a value written before is put away, and comes back when it is asked for."""
+        self._say("")
         self.other.hide()
 
     @property
@@ -116,6 +120,12 @@ class DecisionCard(Card):
         """Decide with the value chosen, or with the one written."""
         chosen = self.table.decision().get(self.card.conflict.field, "")
         problem = self._decide(self, chosen, self.other.value() if self.other.isVisible() else "")
+        self._say(problem)
+        self.button.setEnabled(bool(problem))
+
+    def _say(self, problem: str) -> None:
+        """Show what is wrong, aloud too; nothing when it is mended or about to be."""
         self.error.set_text(problem)
         self.error.setVisible(bool(problem))
-        self.button.setEnabled(bool(problem))
+        if problem:
+            announce(self.error, problem)

@@ -33,7 +33,7 @@ def _columns() -> list[Column[ResidentRow]]:
         Column(_("House name"), lambda row: Cell(row.alias, row.second, bold=True), 8),
         Column(_("Age"), lambda row: Cell(row.age), width=112),
         Column(_("Bed"), lambda row: Cell(row.bed or "–", quiet=not row.bed), width=68),
-        Column(_("Since"), lambda row: Cell(row.since, row.length), width=104),
+        Column(_("Since"), lambda row: Cell(row.since, row.length), width=116),
         Column(
             _("Status"), lambda row: Cell(row.status.text, tone=Tone(row.status.tone), icon=row.status.icon), width=140
         ),

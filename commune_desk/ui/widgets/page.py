@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from functools import partial
+from typing import cast
+
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractSlider,
+    QApplication,
     QBoxLayout,
     QHBoxLayout,
     QScrollArea,
@@ -17,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from commune_desk.ui import theme
 from commune_desk.ui.theme import Size
+from commune_desk.ui.widgets.card import Card
 from commune_desk.ui.widgets.flow import Stack
 from commune_desk.ui.widgets.text import Text
 
@@ -30,6 +35,8 @@ _ARROWS = {
     Qt.Key.Key_End: QAbstractSlider.SliderAction.SliderToMaximum,
     Qt.Key.Key_Home: QAbstractSlider.SliderAction.SliderToMinimum,
 }
+_MARGIN = 24
+"""Left above and below what the keyboard goes to, in logical pixels."""
 STACK_BELOW = 760
 """Under this width in logical pixels the side column goes below the main one."""
 
@@ -155,6 +162,7 @@ class Page(QWidget):
         self._frame.addLayout(head)
         head.setContentsMargins(0, 0, 12, 0)
         self._frame.addWidget(self._scrolling(), 1)
+        cast(QApplication, QApplication.instance()).focusChanged.connect(self._follow_focus)
 
     def _scrolling(self) -> QScrollArea:
         self.content = QWidget()
@@ -170,6 +178,24 @@ class Page(QWidget):
         self.scroll_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.scroll_area.setAccessibleName(self.accessibleName())
         return self.scroll_area
+
+    def _follow_focus(self, _before: QWidget | None, now: QWidget | None) -> None:
+        """Bring into view where the keyboard goes, whatever brought it there: Qt does so for a Tab within alone.
+
+        Not under a button of the mouse: what it is pressed on must not move away from below it.
+        """
+        is_mine = now is not None and self.isVisible() and self.content.isAncestorOf(now)
+        if now is not None and is_mine and QApplication.mouseButtons() == Qt.MouseButton.NoButton:
+            QTimer.singleShot(0, now, partial(self._show_whole, now))  # a page that has just come has no places yet
+
+    def _show_whole(self, widget: QWidget) -> None:
+        """Bring the widget into view; where they have room together, with the heading of its card."""
+        card = widget.parentWidget()
+        while card is not None and card is not self.content and not isinstance(card, Card):
+            card = card.parentWidget()
+        if isinstance(card, Card):
+            self.scroll_area.ensureVisible(0, card.mapTo(self.content, QPoint()).y(), 0, 0)
+        self.scroll_area.ensureWidgetVisible(widget, 0, _MARGIN)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The keys that turn pages scroll, as do the arrows where nothing on the page takes the keyboard."""

@@ -132,10 +132,10 @@ def _admit(connection: Connection, province: Province, request: EnrolRequest, lo
         ACTIVE,
     ):
         raise Refused(410, "expired")
-    _follow_what_is_shown(connection, province, request, actor=code.desk)
+    former = _follow_what_is_shown(connection, province, request, actor=code.desk)
     province.database.confine(connection, reach_of(code.desk, grants_of(connection, code.desk)))
     if not repeated:
-        _write_desk(connection, province, request, code.desk, label=request.label or code.label)
+        _write_desk(connection, province, request, code.desk, label=request.label or code.label, former=former)
         used = update(tables.enrol_code).where(tables.enrol_code.c.locator == locator).values(used_at=province.now())
         connection.execute(used)
         audited(connection, province, "enrolled", code.desk, actor=code.desk)
@@ -143,20 +143,26 @@ def _admit(connection: Connection, province: Province, request: EnrolRequest, lo
     return Proven(body=b64(reply), mac=b64(seal.mac(code.reply_key, reply)))
 
 
-def _follow_what_is_shown(connection: Connection, province: Province, request: EnrolRequest, *, actor: str) -> None:
+def _follow_what_is_shown(
+    connection: Connection, province: Province, request: EnrolRequest, *, actor: str
+) -> str | None:
     """Begin another epoch where the PC's former name was signed for what is not known of it: this is an earlier time.
 
     No number of its new name would ever tell: so the desk learns by the reply that it is to offer again what is lost.
+    Returns the former name, if the province knows it.
     """
-    epoch = epoch_of(connection)
-    receipt = signed_for.shown(province, request.receipt, request.receipt_signature, epoch=epoch)
-    if receipt is None:
-        return
-    if signed_for.is_forgotten(connection, province, receipt, find(connection, receipt.desk)):
+    receipt = signed_for.given(province, request.receipt, request.receipt_signature)
+    if receipt is None or receipt.desk == actor:
+        return None
+    epoch, former = epoch_of(connection), find(connection, receipt.desk)
+    if receipt.epoch == epoch and signed_for.is_forgotten(connection, province, receipt, former):
         begin_epoch(connection, province, actor=actor, after=epoch)
+    return former.id if former is not None else None
 
 
-def _write_desk(connection: Connection, province: Province, request: EnrolRequest, desk: str, *, label: str) -> None:
+def _write_desk(
+    connection: Connection, province: Province, request: EnrolRequest, desk: str, *, label: str, former: str | None
+) -> None:
     connection.execute(
         update(tables.desk)
         .where(tables.desk.c.id == desk)
@@ -168,6 +174,7 @@ def _write_desk(connection: Connection, province: Province, request: EnrolReques
             doorbell_public=unb64(request.doorbell_public),
             program_version=request.program_version[:20],
             enrolled_at=province.now(),
+            former=former,
         )
     )
     certify(connection, province, desk)

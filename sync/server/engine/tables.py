@@ -48,6 +48,7 @@ desk = Table(
     _bytes("cert_signature"),
     _maybe("lease_until"),
     _maybe("removal_at"),
+    _maybe("former"),
 )
 
 desk_grant = Table(

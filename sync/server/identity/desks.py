@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from sync import seal, spelling
 from sync.change import GENESIS
 from sync.protocol import PROVINCE_DESK, DeskCert, Grant, SignedCert, b64, encode
 from sync.server.engine import tables
+from sync.server.engine.asking import among
 from sync.server.identity.places import place_name
 from sync.server.identity.province import Province, audited
 
@@ -86,6 +87,32 @@ def grants_of(connection: Connection, desk: str) -> dict[str, Role]:
     """Scope to role."""
     rows = connection.execute(select(tables.desk_grant).where(tables.desk_grant.c.desk == desk))
     return {row.scope: Role(row.role) for row in rows}
+
+
+def names_of(connection: Connection, desks: Collection[str]) -> dict[str, frozenset[str]]:
+    """By desk its id and those under which its PC was enrolled before, as far as it showed a receipt of theirs.
+
+    What was written under any of them is its own: an officer goes on with a record whatever the PC is called by now.
+    """
+    table, former = tables.desk, dict[str, str]()
+    asked = set(desks)
+    while asked:
+        rows = connection.execute(
+            select(table.c.id, table.c.former).where(among(table.c.id, asked), table.c.former.is_not(None))
+        )
+        found = {desk: name for desk, name in rows}
+        former |= found
+        asked = set(found.values()) - former.keys()
+    return {desk: _names(former, desk) for desk in desks}
+
+
+def _names(former: Mapping[str, str], desk: str) -> frozenset[str]:
+    """A province that was put back and gives its codes out again may find two desks before each other."""
+    names, name = set[str](), desk
+    while name and name not in names:
+        names.add(name)
+        name = former.get(name, "")
+    return frozenset(names)
 
 
 def grant_list(grants: Mapping[str, Role], names: Mapping[str, str]) -> list[Grant]:

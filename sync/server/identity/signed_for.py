@@ -15,13 +15,17 @@ from sync.server.identity.province import Province
 
 def shown(province: Province, receipt: str, signature: str, *, epoch: str) -> Receipt | None:
     """The receipt (b64, as it came and was signed), if this province gave it in this epoch. Raises Malformed."""
+    said = given(province, receipt, signature)
+    return said if said is not None and said.epoch == epoch else None
+
+
+def given(province: Province, receipt: str, signature: str) -> Receipt | None:
+    """The receipt, if this province gave it, whenever that was. Raises Malformed."""
     if not receipt:
         return None
     body = unb64(receipt)
-    if not seal.verify(province.keys.authority.public, seal.RECEIPT, body, unb64(signature)):
-        return None
-    said = decode(body, Receipt)
-    return said if said.epoch == epoch else None
+    is_ours = seal.verify(province.keys.authority.public, seal.RECEIPT, body, unb64(signature))
+    return decode(body, Receipt) if is_ours else None
 
 
 def is_forgotten(connection: Connection, province: Province, receipt: Receipt, desk: DeskState | None) -> bool:

@@ -25,7 +25,7 @@ from sync.server.intake.erasures import ERASED, keep_erased, speaking_of_erased
 from sync.server.intake.feeds import Feeds
 from sync.server.intake.incoming import Incoming
 from sync.server.intake.merging import Batch
-from sync.server.intake.records import born_of, outgrows, read_records
+from sync.server.intake.records import is_born_of, outgrows, read_records
 from sync.server.intake.whereabouts import Route, Whereabouts
 
 _ALIAS, _RESEAL = Verb.ALIAS, Verb.RESEAL
@@ -334,7 +334,8 @@ def _record_fault(batch: Batch, change: Change, route: Route | None) -> str | No
         return None if known else _nothing_to_reseal(change)
     if outgrows(known, change):
         return "value"
-    again = known.born != born_of(change) or any(name in known.writers for name in change.fields)
+    is_part = is_born_of(known, change, batch.names_of(change.desk))
+    again = not is_part or any(name in known.writers for name in change.fields)
     return "append_only" if KINDS[change.kind].append_only and again else None
 
 

@@ -126,6 +126,12 @@ def born_of(change: Change) -> str:
     return f"{change.desk}/{change.group or change.id}"
 
 
+def is_born_of(record: Stored, change: Change, names: Collection[str]) -> bool:
+    """Whether the change is a part of what made the record; `names` are those of its desk's PC."""
+    desk, _, group = record.born.partition("/")
+    return desk in names and group == (change.group or change.id)
+
+
 def outgrows(record: Stored, change: Change) -> bool:
     """Whether the record would hold more than any honest one: it is read and written whole with each change of it."""
     unknown = [name for name in change.set.keys() | change.seal.keys() if name not in record.values]

@@ -14,6 +14,7 @@ from sync.protocol import Event, decode
 from sync.server.engine import tables
 from sync.server.engine.asking import among
 from sync.server.engine.tables import RECORDS
+from sync.server.identity.desks import names_of
 from sync.server.intake.records import kinds_of
 from sync.server.intake.standing import lines_of
 
@@ -106,12 +107,13 @@ class Whereabouts:
         return change.scope not in self._guests.get(change.record, ())
 
     def _load_own(self, connection: Connection, changes: Sequence[Change]) -> None:
+        names = names_of(connection, {change.desk for change in changes})
         for kind in {change.kind for change in changes if KINDS[change.kind].belongs_to}:
             table, desks = RECORDS[kind], {change.record: change.desk for change in changes if change.kind == kind}
             owner = table.c[KINDS[kind].belongs_to]
             asked = select(table.c.id, owner, table.c.born).where(among(table.c.id, desks.keys()), owner.is_not(None))
             for record, person, born in connection.execute(asked):
-                if born.startswith(f"{desks[record]}/"):
+                if born.partition("/")[0] in names[desks[record]]:
                     self._own[record] = person
         self._load_places(connection, set(self._own.values()))
 

@@ -113,7 +113,7 @@ def test_the_budget_is_told_and_set(workplace: Workplace, child: RecordId) -> No
     assert files_state(workplace).waiting == "No file waits"
     add_file(workplace.register, child, scan(300_000))
     state = files_state(workplace)
-    assert (state.waiting, state.today, state.budget) == ("1 file waits · 293.0 KB", "Today 0 B of 20.0 MB", "20")
+    assert (state.waiting, state.today, state.budget) == ("1 file waits · 293.0 KB", "Today 0 B of 20 MB", "20")
     assert state.budget in dict(budget_options())
     workplace.write(set_budget("0"))
     assert files_state(workplace).today == "Today 0 B, without a bound"
@@ -122,4 +122,4 @@ def test_the_budget_is_told_and_set(workplace: Workplace, child: RecordId) -> No
     state = files_state(workplace)
     assert (state.today, state.can_send_now) == ("Today 0 B, without a bound", False)
     clock_of(workplace).pass_by(days=1)
-    assert files_state(workplace).today == "Today 0 B of 5.0 MB"
+    assert files_state(workplace).today == "Today 0 B of 5 MB"

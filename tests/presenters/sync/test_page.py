@@ -118,7 +118,7 @@ def test_a_failed_try_is_not_green_even_when_nothing_waits() -> None:
 
 @pytest.mark.parametrize(
     ("status", "said"),
-    [(replace(QUIET, is_paused=True), "tạm dừng"), (replace(QUIET, is_held=True), "bấm để đồng bộ")],
+    [(replace(QUIET, is_paused=True), "tạm dừng"), (replace(QUIET, is_held=True), "chưa tự đồng bộ")],
 )
 def test_what_rests_is_not_green_and_says_why(status: SyncStatus, said: str) -> None:
     text, tone = sync_chip(PROVEN, status, NOW)

@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from commune_desk.presenters.frame.routes import Route
@@ -169,3 +170,86 @@ def test_escape_puts_away_what_was_being_written_and_the_next_key_brings_it_back
     assert enrolled.read(open_conflicts), "what was put away decides nothing"
     QTest.keyClick(card.write, Key.Key_Space)
     assert card.other.value() == "0977000999"
+
+
+def is_in_sight(page: SyncPage) -> bool:
+    """Whether what has the keyboard is seen whole."""
+    at = focused()
+    seen = at.visibleRegion().boundingRect()
+    return page.content.isAncestorOf(at) and seen.contains(at.rect())
+
+
+@pytest.fixture
+def page_of_five(qtbot: QtBot, window: DeskWindow, enrolled: Workplace) -> SyncPage:
+    """More to decide than the window shows at once, scrolled to its end."""
+    for one in range(5):
+        in_conflict(enrolled, "0987111223", "0366404505", after=10 * one)
+    window.navigate(Route("sync"))
+    page = sync_page(window)
+    page.refresh_conflicts()
+    qtbot.waitUntil(lambda: page.scroll_area.verticalScrollBar().maximum() > 0 and len(page.cards) == 5)
+    window.shell.rail.focus_current()
+    bar = page.scroll_area.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    assert page.cards[0].visibleRegion().isEmpty()
+    return page
+
+
+@pytest.mark.parametrize("way", ["a link", "alt and the number", "tab"])
+def test_what_the_keyboard_comes_to_is_seen(qtbot: QtBot, window: DeskWindow, page_of_five: SyncPage, way: str) -> None:
+    if way == "a link":
+        window.navigate(Route("sync"))
+    elif way == "tab":
+        window.shell.rail.focus_current()
+        press(Key.Key_Tab)
+    else:
+        press(Key.Key_5, Qt.KeyboardModifier.AltModifier)
+    first = page_of_five.cards[0]
+    assert first.isAncestorOf(focused())
+    qtbot.waitUntil(lambda: is_in_sight(page_of_five))
+    heading = first.mapTo(page_of_five.scroll_area.viewport(), QPoint())
+    assert heading.y() >= 0, "with whose it is"
+
+
+def test_what_is_pressed_with_the_mouse_stays_where_it_is(
+    qtbot: QtBot, page_of_five: SyncPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QApplication, "mouseButtons", lambda: Qt.MouseButton.LeftButton)
+    bar = page_of_five.scroll_area.verticalScrollBar()
+    before = bar.value()
+    page_of_five.cards[0].button.setFocus(Qt.FocusReason.MouseFocusReason)
+    qtbot.wait(50)
+    assert bar.value() == before
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"), [("0977 000 999", "0977000999"), ("+84 977.000.999", "0977000999"), ("không có", "không có")]
+)
+def test_a_number_that_is_written_is_kept_as_forms_keep_it(
+    qtbot: QtBot, enrolled: Workplace, tasks: Tasks, written: str, kept: str
+) -> None:
+    person = in_conflict(enrolled, "0987111223", "0366404505")
+    page = SyncPage(enrolled, tasks)
+    show(qtbot, page)
+    (card,) = page.cards
+    assert card.write is not None
+    QTest.keyClick(card.write, Key.Key_Space)
+    commit_text(card.other, written)
+    QTest.keyClick(card.other, Key.Key_Return)
+    qtbot.waitUntil(lambda: enrolled.read(open_conflicts) == [])
+    phone = enrolled.read(lambda db: db.execute("SELECT phone FROM person WHERE id=?", (person.id,)).fetchone()[0])
+    assert phone == kept
+
+
+def test_what_was_wrong_is_not_said_any_more_once_it_is_being_mended(
+    qtbot: QtBot, enrolled: Workplace, tasks: Tasks
+) -> None:
+    in_conflict(enrolled, "0987111223", "0366404505")
+    page = SyncPage(enrolled, tasks)
+    show(qtbot, page)
+    (card,) = page.cards
+    assert card.write is not None
+    QTest.keyClick(card.button, Key.Key_Space)
+    assert card.error.isVisible()
+    QTest.keyClick(card.write, Key.Key_Space)
+    assert not card.error.isVisible()
