@@ -212,6 +212,27 @@ HANDING_OUT = (
         tests=("sync/server/test_pull.py::test_pages_of_any_size_add_up_to_the_same_feed",),
     ),
     Fault(
+        name="own-under-the-present-name-alone",
+        file="sync/server/identity/desks.py",
+        old="    return {desk: _names(former, desk) for desk in desks}\n",
+        new="    return {desk: frozenset({desk}) for desk in desks}\n",
+        tests=("sync/journeys/test_own_under_a_former_name.py::test_what_was_unticked_stays_so",),
+    ),
+    Fault(
+        name="former-name-not-remembered",
+        file="sync/server/edge/enrolment.py",
+        old="    return former.id if former is not None else None\n",
+        new="    return None\n",
+        tests=("sync/journeys/test_own_under_a_former_name.py::test_a_photo_whose_first_words_alone_came_opens",),
+    ),
+    Fault(
+        name="part-of-any-group",
+        file="sync/server/intake/records.py",
+        old="    return desk in names and group == (change.group or change.id)\n",
+        new="    return desk in names\n",
+        tests=("sync/server/test_push.py", "sync/server/test_merge.py"),
+    ),
+    Fault(
         name="page-within-the-grants-of-before",
         file="sync/server/answers/page_header.py",
         old="    if desk.grants != caller.grants:\n",

@@ -26,7 +26,29 @@ _CURSOR_FIRST = """        for scope, position in positions.items():
 """
 
 _YEARS = "store/exchange/test_years_of_work.py"
+_OPENED, _UNSEEN = "commune_desk/store/writing/opened.py", "sync/moves/test_sealed_and_unseen.py"
 FAULTS = (
+    Fault(
+        name="a-form-names-as-seen-what-is-hidden",
+        file=_OPENED,
+        old="if name not in hidden}\n",
+        new="}\n",
+        tests=("presenters/reports/test_closed_measures.py",),
+    ),
+    Fault(
+        name="a-save-names-as-seen-what-is-hidden",
+        file=_TRANSACTION,
+        old="if name not in hidden} | dict(seen or {})\n",
+        new="} | dict(seen or {})\n",
+        tests=(f"{_UNSEEN}::test_both_are_read_and_people_are_asked",),
+    ),
+    Fault(
+        name="emptied-by-hand-taken-for-hidden",
+        file=_OPENED,
+        old="    return bool(value) or not is_readable\n",
+        new="    return True\n",
+        tests=(f"{_UNSEEN}::test_what_was_emptied_by_hand_was_seen_empty",),
+    ),
     Fault(
         name="what-was-sealed-for-nobody-hides-what-stands",
         file="commune_desk/store/intake/incoming.py",

@@ -89,7 +89,7 @@ class Tx:
         found = self._load(entry, record.id)
         before, written = found if found else (None, "")
         self._check(entry, record, before, goes_along=goes_along)
-        hidden = unseen(self.connection, entry, before, written) if before is not None and seen is None else set()
+        hidden = unseen(self.connection, entry, before, written) if before is not None else set()
         stands = base_of(self.connection, entry, record.id, written)
         base = {name: change for name, change in stands.items() if name not in hidden} | dict(seen or {})
         written = self._write_parts(record, before, base, difference(before, record), written, group)

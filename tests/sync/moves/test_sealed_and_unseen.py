@@ -64,8 +64,15 @@ def type_measures(two: Two, report: RecordId) -> None:
         two.sync()
 
 
-def test_both_are_read_and_people_are_asked(two: Two, report: RecordId) -> None:
-    type_measures(two, report)
+@pytest.mark.parametrize("way", ["a form", "a command"])
+def test_both_are_read_and_people_are_asked(two: Two, report: RecordId, way: str) -> None:
+    if way == "a command":
+        two.new.run(lambda tx: record_measures(tx, report, measures=SECOND, acted_at="2026-11-20T21:00:00Z"))
+        two.new.sync()
+        for _ in range(3):
+            two.sync()
+    else:
+        type_measures(two, report)
     (asked,) = Workplace(two.new.register, code_book()).read(open_conflicts)
     assert asked.field == "measures"
     assert [(side.value, side.is_readable) for side in asked.sides] == [(FIRST, True), (SECOND, True)]
