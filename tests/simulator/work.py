@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from commune_desk.domain.model.record import Record
+from commune_desk.domain.records.kinds import KINDS
 from commune_desk.store.intake.conflicts import OpenConflict, open_conflicts
 from commune_desk.usecases.sync.conflicts import decide_conflict
 from sync.server.intake.reports_in import hand_down
@@ -89,6 +90,8 @@ def form(world: World, pc: Pc) -> Form | None:
         return None
     cursor = world.cursor(pc, subject.scope)
     base = subject.view(pc.number).base(subject.model, cursor, name)
+    if pc.register.is_closed and KINDS[subject.kind].fields[name].data.is_sealed:
+        base = None  # the lease has run out: the form stands empty, and nobody saw what it would replace
     return pc.open_form(before, name, value, base)
 
 
