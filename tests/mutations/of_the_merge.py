@@ -92,8 +92,8 @@ FAULTS = (
     Fault(
         name="removal-takes-what-it-had-not-seen",
         file=_MERGE,
-        old="if place > seen and who != desk}",
-        new="if place > seen + 9 and who != desk}",
+        old="if place > seen and who not in mine}",
+        new="if place > seen + 9 and who not in mine}",
         tests=(
             "sync/meeting/test_set_fields.py",
             "sync/server/test_merge.py::test_an_addition_wins_over_a_removal_that_had_not_seen_it",
@@ -102,7 +102,7 @@ FAULTS = (
     Fault(
         name="removal-leaves-ones-own",
         file=_MERGE,
-        old="if place > seen and who != desk}",
+        old="if place > seen and who not in mine}",
         new="if place > seen}",
         tests=("sync/meeting/test_set_fields.py",),
     ),

@@ -226,6 +226,13 @@ HANDING_OUT = (
         tests=("sync/journeys/test_own_under_a_former_name.py::test_a_photo_whose_first_words_alone_came_opens",),
     ),
     Fault(
+        name="receipt-of-a-former-epoch-believed-at-the-enrolment",
+        file="sync/server/edge/enrolment.py",
+        old="    if receipt.epoch == epoch and signed_for",
+        new="    if signed_for",
+        tests=("sync/server/test_enrolled_with_a_receipt.py::test_a_receipt_of_another_epoch_says_nothing",),
+    ),
+    Fault(
         name="part-of-any-group",
         file="sync/server/intake/records.py",
         old="    return desk in names and group == (change.group or change.id)\n",

@@ -276,8 +276,8 @@ FAULTS = (
     Fault(
         name="form-forgets-what-it-saw",
         file=_TRANSACTION,
-        old="base = {**base_of(self.connection, entry, record.id, written), **(seen or {})}",
-        new="base = base_of(self.connection, entry, record.id, written)",
+        old="if name not in hidden} | dict(seen or {})\n",
+        new="if name not in hidden}\n",
         tests=("sync/meeting/test_edits_meet.py",),
     ),
     Fault(

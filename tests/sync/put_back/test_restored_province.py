@@ -19,7 +19,7 @@ from sync.client.replica import Replica
 from sync.client.session import Session
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
-from sync.server.identity.province import epoch_of, open_province
+from sync.server.identity.province import begin_epoch, epoch_of, open_province
 from tests.helpers.builders import make_person, save_all
 from tests.helpers.store_engine import engine
 from tests.sync.actors.real_desks import FragileReplica, RealDesk, make_register
@@ -180,18 +180,12 @@ def test_an_edit_that_another_desk_made_since_comes_back_and_nothing_shows_an_ol
     assert [desk.ask("SELECT phone FROM person") for desk in office.desks] == [[("0912000111",)]] * 2
 
 
-def test_a_forged_receipt_begins_nothing(office: Office) -> None:
-    office.save(0)
-    office.desks[0].sync()
-    office.save(0)
-    before, replica = office.epoch, office.desks[0].replica()
-    body, signature = replica.last_receipt()
-    forged = body.replace(b'"accepted_n":1', b'"accepted_n":9')
-    assert forged != body
-    replica.last_receipt = lambda: (forged, signature)  # type: ignore[method-assign]
-    batch = replica.pending(0, 10, 1 << 20)
-    pushed = push_body(replica, replica.identity(), batch, shows_receipt=True)
+def push_showing(office: Office, shown: tuple[bytes, bytes]) -> None:
+    """Push what waits at the first desk, and this receipt with it. Raises what the session would be refused with."""
+    replica = office.desks[0].replica()
+    replica.last_receipt = lambda: shown  # type: ignore[method-assign]
     identity = replica.identity()
+    pushed = push_body(replica, identity, replica.pending(0, 10, 1 << 20), shows_receipt=True)
     channel = Channel(
         office.real.transport(),
         key_id=identity.desk,
@@ -200,4 +194,31 @@ def test_a_forged_receipt_begins_nothing(office: Office) -> None:
     )
     channel.hello()
     channel.call("/v1/push", pushed, seal.RECEIPT)
+
+
+def test_a_forged_receipt_begins_nothing(office: Office) -> None:
+    office.save(0)
+    office.desks[0].sync()
+    office.save(0)
+    before = office.epoch
+    body, signature = office.desks[0].replica().last_receipt()
+    forged = body.replace(b'"accepted_n":1', b'"accepted_n":9')
+    assert forged != body
+    push_showing(office, (forged, signature))
     assert office.epoch == before
+
+
+def test_a_receipt_of_before_the_restore_begins_no_second_epoch(office: Office) -> None:
+    office.save(0)
+    office.desks[0].sync()
+    office.back_up()
+    office.save(0)
+    office.desks[0].sync()
+    shown = office.desks[0].replica().last_receipt()
+    office.restore()
+    after = office.real.write(lambda connection: begin_epoch(connection, office.real.province, actor="admin"))
+    replica = office.desks[0].replica()
+    replica.follow(after)
+    replica.resend_from(2)
+    push_showing(office, shown)
+    assert office.epoch == after
