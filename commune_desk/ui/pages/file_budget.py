@@ -54,6 +54,8 @@ class FilesCard(Card):
         state = files_state(self._workplace)
         self.waiting.set_text(state.waiting)
         self.today.set_text(state.today)
+        if self.now is self.window().focusWidget() and not state.can_send_now:
+            self.budget.setFocus(Qt.FocusReason.OtherFocusReason)  # a button that is off hands the keyboard to anybody
         self.now.setEnabled(state.can_send_now)
         self.budget.blockSignals(True)
         self.budget.set_value(state.budget)

@@ -16,7 +16,7 @@ from commune_desk.domain.words.errors import DeskError
 from commune_desk.i18n import _, translate_error
 from commune_desk.presenters.sync.conflict_page import conflict_cards, decision, overtaken
 from commune_desk.presenters.sync.lease_texts import lease_line
-from commune_desk.presenters.sync.page import SyncPageState, sync_page
+from commune_desk.presenters.sync.page import SyncPageState, sync_chip, sync_page
 from commune_desk.presenters.sync.status_line import StatusLine
 from commune_desk.store.intake import comparing, speaking_for
 from commune_desk.store.pages.sync_status import sync_facts
@@ -30,6 +30,7 @@ from commune_desk.ui.theme import Tone
 from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
 from commune_desk.ui.widgets.card import Card
 from commune_desk.ui.widgets.flow import clear_layout
+from commune_desk.ui.widgets.forms import announce
 from commune_desk.ui.widgets.notice import NoticeBar
 from commune_desk.ui.widgets.page import Page, TwoColumns
 from commune_desk.ui.widgets.rows import ListRow
@@ -167,9 +168,16 @@ class SyncPage(Page):
 
     def show_status(self, status: SyncStatus) -> None:
         """The agent's news: running, failed, next try."""
-        self._status = status
+        was_running, self._status = self._status.is_running, status
         self.refresh()
         self.files.refresh()  # its budget is of a day, and may be of another one by now
+        if was_running and not status.is_running and self.isVisible():
+            announce(self.now, self._how_it_ended())
+
+    def _how_it_ended(self) -> str:
+        """For who cannot see the chip at the top."""
+        facts = self._workplace.read(sync_facts)
+        return sync_chip(facts, self._status, self._workplace.register.clock.now())[0]
 
     def refresh(self) -> None:
         """Read the register's own numbers again."""

@@ -202,8 +202,10 @@ def test_the_sync_page_says_what_waits_and_lifts_the_budget(
     assert "1 tệp đang chờ" in card.waiting.text()
     card.budget.set_value("5")
     qtbot.waitUntil(lambda: "5 MB" in card.today.text())
+    card.now.setFocus()
     card.now.click()
     qtbot.waitUntil(lambda: "không giới hạn" in card.today.text())
+    assert page.focusWidget() is card.budget, "the keyboard stays in the card"
     assert not card.now.isEnabled()
 
 

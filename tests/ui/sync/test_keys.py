@@ -253,3 +253,16 @@ def test_what_was_wrong_is_not_said_any_more_once_it_is_being_mended(
     assert card.error.isVisible()
     QTest.keyClick(card.write, Key.Key_Space)
     assert not card.error.isVisible()
+
+
+def test_how_a_sync_ended_is_spoken(window: DeskWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr("commune_desk.ui.pages.sync.announce", lambda _widget, sentence: said.append(sentence))
+    press(Key.Key_5, Qt.KeyboardModifier.AltModifier)
+    page = sync_page(window)
+    page.show_status(SyncStatus(is_running=True))
+    assert said == []
+    page.show_status(SyncStatus(failure=WrongCertificate()))
+    assert said == ["Chờ gửi: 2 bản ghi"], "what the chip at the top shows"
+    page.show_status(SyncStatus(failure=WrongCertificate()))
+    assert len(said) == 1, "told once"
