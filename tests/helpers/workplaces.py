@@ -10,9 +10,11 @@ from typing import Any
 
 import msgspec
 
+from commune_desk.domain.limits.lease import Lease
 from commune_desk.domain.model.ids import OfficerId, RecordId, Scope, uuid7
 from commune_desk.domain.records.desks import Officer
 from commune_desk.program_files import code_book
+from commune_desk.store.desk.lease import LEASE
 from commune_desk.store.desk.register import FILE_NAME, Register
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.settings import Identity, ScopeKeyPair
@@ -128,3 +130,15 @@ def clock_of(workplace: Workplace) -> HandClock:
 def logins(profile: Profile) -> list[str]:
     """Who may unlock here, in the order they were added."""
     return [slot.login for slot in vault.slots(profile.keyfile)]
+
+
+def let_the_lease_run_out(workplace: Workplace) -> None:
+    """Long ago, by the province's own word."""
+    over = Lease(until="2026-11-01T00:00:00Z", told_at="2026-10-01T00:00:00Z", counted_at="2026-10-01T00:00:00Z")
+
+    def keep(tx: Tx) -> None:
+        settings.put(tx.connection, LEASE, over)
+        tx.topic(LEASE)
+
+    workplace.write(keep)
+    assert workplace.register.is_closed

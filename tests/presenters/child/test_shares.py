@@ -8,7 +8,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from commune_desk.domain.limits.lease import Lease
 from commune_desk.domain.model.ids import RecordId, Scope
 from commune_desk.domain.model.record import kind_of
 from commune_desk.domain.records.families import Person
@@ -17,12 +16,10 @@ from commune_desk.domain.words.errors import Invalid, Refusal
 from commune_desk.i18n import set_language
 from commune_desk.presenters.child.page import ChildPage
 from commune_desk.presenters.child.share import ChildShare, SharedRow
-from commune_desk.store.desk.lease import LEASE
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.schema import write_record
 from commune_desk.store.pages.shares import sharing_of
 from commune_desk.store.writing import leaving
-from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records import shares
 from commune_desk.usecases.records.children import close_file
@@ -32,7 +29,7 @@ from tests.helpers.builders import make_child, make_notice, save_all
 from tests.helpers.child_views import view
 from tests.helpers.moving import THERE
 from tests.helpers.sharing import HOUSE, SECOND_HOUSE, is_confirmed, is_set_aside, know_the_houses
-from tests.helpers.workplaces import make_workplace
+from tests.helpers.workplaces import let_the_lease_run_out, make_workplace
 
 CASE = "QN-06838-2026-TEST-0001"
 
@@ -239,13 +236,7 @@ def test_after_the_lease_nothing_is_shared_and_all_can_be_taken_back(workplace: 
     is_confirmed(workplace)
     other, file = make_child("Bàn Văn Tài")
     workplace.write(save_all(other, file))
-    over = Lease(until="2026-11-01T00:00:00Z", told_at="2026-10-01T00:00:00Z", counted_at="2026-10-01T00:00:00Z")
-
-    def keep(tx: Tx) -> None:
-        settings.put(tx.connection, LEASE, over)
-        tx.topic(LEASE)
-
-    workplace.write(keep)
+    let_the_lease_run_out(workplace)
     assert view(workplace, other.id).sharing.why_not.startswith("Closed until this PC")
     with pytest.raises(Refusal, match="Closed until"):
         share(workplace, other.id)

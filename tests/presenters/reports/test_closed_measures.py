@@ -8,18 +8,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from commune_desk.domain.limits.lease import Lease
 from commune_desk.domain.model.ids import RecordId
 from commune_desk.presenters.reports.form import MeasuresForm
-from commune_desk.store.desk.lease import LEASE
-from commune_desk.store.engine import settings
 from commune_desk.store.writing import opened
-from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.reports import record_measures
 from sync.change import Change
 from tests.helpers.builders import make_report, save_all
-from tests.helpers.workplaces import make_workplace, until_closed
+from tests.helpers.workplaces import let_the_lease_run_out, make_workplace, until_closed
 
 NOW = "2026-11-23T00:30:00Z"
 
@@ -35,17 +31,6 @@ def report(workplace: Workplace) -> RecordId:
     workplace.write(save_all(made))
     workplace.write(lambda tx: record_measures(tx, made.id, measures="Đã đưa cháu tới bệnh viện", acted_at=NOW))
     return made.id
-
-
-def let_the_lease_run_out(workplace: Workplace) -> None:
-    over = Lease(until="2026-11-01T00:00:00Z", told_at="2026-10-01T00:00:00Z", counted_at="2026-10-01T00:00:00Z")
-
-    def keep(tx: Tx) -> None:
-        settings.put(tx.connection, LEASE, over)
-        tx.topic(LEASE)
-
-    workplace.write(keep)
-    assert workplace.register.is_closed
 
 
 def bases_after_typing(workplace: Workplace, report: RecordId, shown: str) -> list[str | None]:

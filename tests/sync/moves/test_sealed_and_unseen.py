@@ -12,6 +12,7 @@ from commune_desk.domain.model.ids import RecordId
 from commune_desk.domain.records.reports import Report
 from commune_desk.presenters.reports.form import MeasuresForm
 from commune_desk.presenters.reports.page import ReportsPage
+from commune_desk.presenters.sync.conflict_page import conflict_cards, decision
 from commune_desk.program_files import code_book
 from commune_desk.store.intake.conflicts import open_conflicts
 from commune_desk.store.writing import opened
@@ -20,6 +21,7 @@ from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.reports import record_measures
 from tests.helpers.attached import add_child
 from tests.helpers.builders import make_report, save_all
+from tests.helpers.workplaces import let_the_lease_run_out
 from tests.sync.actors.two_communes import Two, move, two_communes, words_in
 
 pytestmark = pytest.mark.usefixtures("store_engine")
@@ -76,6 +78,19 @@ def test_both_are_read_and_people_are_asked(two: Two, report: RecordId, way: str
     (asked,) = Workplace(two.new.register, code_book()).read(open_conflicts)
     assert asked.field == "measures"
     assert [(side.value, side.is_readable) for side in asked.sides] == [(FIRST, True), (SECOND, True)]
+
+
+def test_what_the_lease_hides_is_not_decided_by_writing_something_else(two: Two, report: RecordId) -> None:
+    type_measures(two, report)
+    workplace = Workplace(two.new.register, code_book())
+    (card,), _ = conflict_cards(workplace, most=9)
+    assert card.can_write, "the twin"
+    let_the_lease_run_out(workplace)
+    (card,), _ = conflict_cards(workplace, most=9)
+    assert not card.can_write
+    said = decision(card, chosen=card.hands[0].key)
+    assert isinstance(said, str)
+    assert said.startswith("Nội dung đang khóa")
 
 
 def test_named_as_seen_the_first_would_be_gone(two: Two, report: RecordId, monkeypatch: pytest.MonkeyPatch) -> None:
