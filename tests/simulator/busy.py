@@ -8,6 +8,7 @@ from commune_desk.store.desk.versions import begin_all_anew
 from commune_desk.store.intake.conflicts import OpenConflict, open_conflicts
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.sync.conflicts import decide_conflict
+from sync.client.errors import SyncFault
 from sync.server.engine import tables
 from sync.server.identity import desks
 from tests.helpers.attached import add_file, ask_for, content_at, scan
@@ -16,6 +17,7 @@ from tests.simulator.at_rest import held
 from tests.simulator.communes import Act, Course, Typed
 from tests.simulator.together import Photo, whole_of
 from tests.simulator.whole_at_rest import ALL_AT_REST
+from tests.sync.actors.poor_lines import push_first
 from tests.sync.actors.real_desks import RealDesk
 
 MOST_PHOTOS = 4
@@ -77,10 +79,19 @@ def is_revoked(course: Course, desk: RealDesk) -> str:
     return name
 
 
+def sends_the_first_alone(_course: Course, desk: RealDesk) -> str:
+    """A record in two classes travels as two changes: the second stays behind."""
+    try:
+        return str(push_first(desk))
+    except (DeskError, SyncFault) as refused:
+        return type(refused).__name__
+
+
 BUSY: dict[Act, int] = {together.of_communes(photographs): 2, decides: 4, begins_anew: 2}
 WITH_BUSY: dict[Act, int] = together.WITH_RESTORES | BUSY
 WITH_BUSY_BOTH: dict[Act, int] = together.WITH_BOTH | BUSY
 WITH_REVOKED: dict[Act, int] = WITH_BUSY_BOTH | {is_revoked: 1}
+WITH_POOR_LINES: dict[Act, int] = WITH_REVOKED | {sends_the_first_alone: 6}
 
 
 def every_photo_is_there(course: Course) -> None:

@@ -7,11 +7,11 @@ import pytest
 from sync.server.intake import erasure_orders
 from tests.simulator.courses import played
 from tests.simulator.seeds import fresh, kept
-from tests.simulator.wandering import BUSY, BUSY_BOTH, BUSY_REVOKED
+from tests.simulator.wandering import BUSY, BUSY_BOTH, BUSY_REVOKED, POOR
 
 pytestmark = pytest.mark.usefixtures("store_engine")
 
-KINDS = [BUSY.name, BUSY_BOTH.name, BUSY_REVOKED.name]
+KINDS = [BUSY.name, BUSY_BOTH.name, BUSY_REVOKED.name, POOR.name]
 LONG, CHUNKS = 10, range(4)
 
 
@@ -28,6 +28,11 @@ def test_nor_where_the_province_and_disks_are_put_back(seed: int) -> None:
 @pytest.mark.parametrize("seed", kept(BUSY_REVOKED.name))
 def test_nor_where_desks_are_revoked_by_mistake(seed: int) -> None:
     played(BUSY_REVOKED.name, seed)
+
+
+@pytest.mark.parametrize("seed", kept(POOR.name))
+def test_nor_where_lines_cut_records_in_two(seed: int) -> None:
+    played(POOR.name, seed)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -67,6 +67,7 @@ BOTH_TOGETHER = Wandering("together-both", together.WITH_BOTH, ALL_AT_REST, toge
 BUSY = Wandering("busy", busy.WITH_BUSY, busy.BUSY_AT_REST, together.course_of, together.settle, 60)
 BUSY_BOTH = Wandering("busy-both", busy.WITH_BUSY_BOTH, busy.BUSY_AT_REST, together.course_of, together.settle, 60)
 BUSY_REVOKED = Wandering("busy-revoked", busy.WITH_REVOKED, busy.BUSY_AT_REST, together.course_of, together.settle, 60)
+POOR = Wandering("poor-lines", busy.WITH_POOR_LINES, busy.BUSY_AT_REST, together.course_of, together.settle, 60)
 LOST = Wandering("lost", lost.WITH_LOST, LOST_AT_REST, lost.course_of, lost.settle, lost.STEPS)
 WITHDRAWN = Wandering(
     "withdrawn",
@@ -88,6 +89,7 @@ KINDS = (
     BUSY,
     BUSY_BOTH,
     BUSY_REVOKED,
+    POOR,
     LOST,
     WITHDRAWN,
 )

@@ -15,14 +15,12 @@ from commune_desk.domain.model.ids import RecordId
 from commune_desk.domain.records.reports import Report
 from commune_desk.store.exchange.set_aside import entries_set_aside
 from commune_desk.usecases.records.reports import record_measures
-from sync import protocol, seal
-from sync.client.channel import Channel
-from sync.client.exchange import push_body
 from sync.server.engine import tables
 from sync.server.identity import desks
 from sync.server.intake import merging, whereabouts
 from tests.helpers.attached import ask_for, content_at, scan
 from tests.helpers.builders import make_report, save_all
+from tests.sync.actors.poor_lines import push_first
 from tests.sync.actors.real_desks import RealDesk
 from tests.sync.actors.real_province import OTHER_COMMUNE
 from tests.sync.actors.travelled_office import TravelledOffice
@@ -44,16 +42,6 @@ def late_report(office: TravelledOffice) -> RecordId:
     report = make_report(person=child, description=TYPED, reporter_name="Bà Hai", received_at="2026-11-20T20:00:00Z")
     office.ours.run(save_all(report))
     return report.id
-
-
-def push_first(desk: RealDesk, count: int) -> None:
-    """A line so poor that only so many changes get through, and no answer."""
-    replica = desk.replica()
-    own = replica.identity()
-    batch = replica.pending(0, count, protocol.MAX_INFLATED)
-    channel = Channel(desk.connect(), key_id=own.desk, key=own.signing_key, authority_public=own.authority_public)
-    channel.hello()
-    channel.call("/v1/push", push_body(replica, own, batch), seal.RECEIPT)
 
 
 def without_an_answer(office: TravelledOffice) -> None:

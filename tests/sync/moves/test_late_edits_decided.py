@@ -109,7 +109,7 @@ def test_a_list_is_shown_and_decided_as_a_list(
     card = the_card(two.new)
     both = [hand.text for hand in card.hands]
     assert (card.base, both[0]) == (both[0], card.base)
-    assert both[1].startswith(f"{both[0]}, ")
+    assert both[1].startswith(f"{both[0]}; ")
     assert not any(sign in text for text in both for sign in ("+", "−", WALKS))
     decide(two.new, card, place)
     assert stored(two.new) == expected
