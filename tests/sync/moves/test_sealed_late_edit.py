@@ -101,7 +101,9 @@ def test_the_card_says_whose_it_is_and_that_it_can_be_read_there_alone(two: Two,
 def test_it_is_no_dead_end(two: Two, child: RecordId) -> None:
     closed_for_good(two, child)
     card = the_card(two.new)
-    assert decision(card, chosen=card.hands[1].key) == "Choose one of the values, or write another."
+    assert decision(card, chosen=card.hands[1].key) == (
+        "What this PC cannot read cannot be chosen. Keep the value in use, or write another."
+    )
     decide(two.new, card, 0)
     two.new.sync()
     assert two.new.ask("SELECT 1 FROM conflict WHERE state<>'closed'") == []
