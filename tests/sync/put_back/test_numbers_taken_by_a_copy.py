@@ -59,13 +59,13 @@ def taken(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Taken]:
 @pytest.fixture
 def names_no_head(monkeypatch: pytest.MonkeyPatch) -> None:
     """As the receipts of an earlier province."""
-    shown = signed_for.shown
+    given = signed_for.given
 
     def without(*told: Any, **by_name: Any) -> Receipt | None:
-        receipt = shown(*told, **by_name)
+        receipt = given(*told, **by_name)
         return receipt and replace(receipt, head="")
 
-    monkeypatch.setattr(signed_for, "shown", without)
+    monkeypatch.setattr(signed_for, "given", without)
 
 
 def test_it_goes_on_under_its_new_name(taken: Taken) -> None:
