@@ -53,7 +53,7 @@ FAULTS = (
     Fault(
         name="what-followed-whoever-left-is-anybodys",
         file="sync/server/intake/whereabouts.py",
-        old='                if born.partition("/")[0] in names[desks[record]]:\n',
+        old='                if born.partition("/")[0] in names[desks[record]].every:\n',
         new="                if born:\n",
         tests=(f"{_SEALED}::test_what_followed_is_its_authors_own_with_all_its_parts_and_nobody_elses",),
     ),

@@ -214,14 +214,34 @@ HANDING_OUT = (
     Fault(
         name="own-under-the-present-name-alone",
         file="sync/server/identity/desks.py",
-        old="    return {desk: _names(former, desk) for desk in desks}\n",
-        new="    return {desk: frozenset({desk}) for desk in desks}\n",
+        old="    return {desk: Names.of(desk, known) for desk in desks}\n",
+        new="    return {desk: Names.of(desk, {}) for desk in desks}\n",
         tests=("sync/journeys/test_own_under_a_former_name.py::test_what_was_unticked_stays_so",),
+    ),
+    Fault(
+        name="a-former-name-that-speaks-on-has-been-seen",
+        file="sync/server/identity/desks.py",
+        old=" and before not in silent and _fell_silent(known, before, name):\n",
+        new=" and before not in silent:\n",
+        tests=(
+            "sync/journeys/test_own_under_a_former_name.py"
+            "::test_what_the_other_of_two_pcs_of_one_disk_ticked_anew_stays",
+        ),
+    ),
+    Fault(
+        name="names-are-looked-up-backwards-alone",
+        file="sync/server/identity/desks.py",
+        old=" | among(table.c.former, asked)\n",
+        new="\n",
+        tests=(
+            "sync/journeys/test_own_under_a_former_name.py"
+            "::test_a_stick_of_the_former_name_follows_what_the_present_one_made",
+        ),
     ),
     Fault(
         name="former-name-not-remembered",
         file="sync/server/edge/enrolment.py",
-        old="    return former.id if former is not None else None\n",
+        old="    return former.id if former is not None and former.id != actor else None\n",
         new="    return None\n",
         tests=("sync/journeys/test_own_under_a_former_name.py::test_a_photo_whose_first_words_alone_came_opens",),
     ),

@@ -19,6 +19,7 @@ from commune_desk.presenters.wording.labels import ChipText
 from commune_desk.presenters.wording.sealed_text import closed_text
 from commune_desk.store.pages import reports as store
 from commune_desk.store.pages.reports import ReportRow, ReportView
+from commune_desk.store.writing.opened import closed_fields
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records import reports as usecases
@@ -188,10 +189,12 @@ class ReportsPage:
         )
 
     def _measures(self, record: Report, *, is_closed: bool) -> str:
-        """What was done, once anything was."""
-        if not record.acted_at:
-            return record.measures or ""
-        return closed_text(record.measures, is_closed=is_closed, otherwise=_(_DONE_SEALED_ELSEWHERE))
+        """What was done, or why it is not read here though something was."""
+        if record.measures:
+            return record.measures
+        if "measures" in self._workplace.read(lambda c: closed_fields(c, record)):
+            return closed_text(None, is_closed=is_closed, otherwise=_(_DONE_SEALED_ELSEWHERE))
+        return _("What was done is still on its way here.") if record.acted_at else ""
 
     def _lines(self, view: ReportView) -> tuple[tuple[str, str], ...]:
         record, now = view.record, self.now()

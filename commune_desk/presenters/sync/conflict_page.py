@@ -10,7 +10,6 @@ from commune_desk.domain.entered.people import Level, as_stored, check_id_number
 from commune_desk.domain.model.checks import Shape
 from commune_desk.domain.model.record import Field, Value
 from commune_desk.domain.records.kinds import KINDS
-from commune_desk.domain.words.labels import N_
 from commune_desk.i18n import _
 from commune_desk.presenters.wording import labels
 from commune_desk.presenters.wording.deadline_texts import late_text
@@ -20,9 +19,6 @@ from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.desk.sealed import CLOSED
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.sync.conflicts import decide_conflict
-
-_UNREADABLE = N_("What this PC cannot read cannot be chosen. Keep the value in use, or write another.")
-_HIDDEN = N_("What is closed cannot be decided. It opens once this PC was in touch with the province.")
 
 
 @dataclass(frozen=True)
@@ -48,6 +44,8 @@ class ConflictCard:
     """That the province has been told of it, if it has."""
     can_write: bool
     """Whether another value may be typed instead (text fields)."""
+    is_hidden: bool
+    """Whether the lease hides all that is to be decided: nobody decides what nobody sees."""
     note: str = ""
     """Where a value comes from that no officer of this place wrote."""
 
@@ -73,6 +71,7 @@ def conflict_cards(
 
 def _card(workplace: Workplace, conflict: OpenConflict, late: str) -> ConflictCard:
     rule = KINDS[conflict.kind].fields[conflict.field]
+    is_hidden = rule.data.is_sealed and workplace.register.is_closed
     return ConflictCard(
         conflict=conflict,
         title=_title(workplace, conflict),
@@ -80,14 +79,10 @@ def _card(workplace: Workplace, conflict: OpenConflict, late: str) -> ConflictCa
         base=_before(workplace, conflict, rule),
         hands=_hands(workplace, conflict, rule),
         waited=late_text(late, workplace.register.clock.now()),
-        can_write=rule.shape is Shape.TEXT and rule.type is str and not _is_hidden(workplace, rule),
+        can_write=rule.shape is Shape.TEXT and rule.type is str and not is_hidden,
+        is_hidden=is_hidden,
         note=_note(workplace, conflict),
     )
-
-
-def _is_hidden(workplace: Workplace, rule: Field) -> bool:
-    """Whether the lease hides all that is to be decided: nobody decides what nobody sees."""
-    return rule.data.is_sealed and workplace.register.is_closed
 
 
 def _title(workplace: Workplace, conflict: OpenConflict) -> str:
@@ -207,13 +202,15 @@ def decision(card: ConflictCard, *, chosen: str = "", written: str = "") -> Call
     conflict = card.conflict
     entry = KINDS[conflict.kind]
     rule = entry.fields[conflict.field]
+    if card.is_hidden:
+        return _("What is closed cannot be decided. It opens once this PC was in touch with the province.")
     value: Value = as_stored(rule.name, written) or None
     if not value:
         side = next((one for one in conflict.sides if one.change == chosen), None)
         if side is None:
             return _("Choose one of the values, or write another.")
         if not side.is_readable:
-            return _(_UNREADABLE if card.can_write else _HIDDEN)
+            return _("What this PC cannot read cannot be chosen. Keep the value in use, or write another.")
         value = side.value if side.value is not None else rule.default
     fault = entry.checks[rule.name](value) or _wrong_number(rule.name, written)
     if fault is not None:

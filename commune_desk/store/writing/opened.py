@@ -84,6 +84,13 @@ def base_of(connection: Connection, entry: Kind, record_id: str, written: str) -
     return _base(connection, entry, record_id, writers.parse(written))
 
 
+def closed_fields(connection: Connection, record: Record) -> set[str]:
+    """The sealed fields of a stored record whose value does not open here, or is hidden."""
+    entry = kind_of(record)
+    row = connection.execute(SELECT_ONE[entry.name], (record.id,)).fetchone()
+    return unseen(connection, entry, *read_record(entry, row)) if row is not None else set()
+
+
 def unseen(connection: Connection, entry: Kind, record: Record, written: str) -> set[str]:
     """The sealed fields of a record that stand empty here though somebody has written a value into them.
 

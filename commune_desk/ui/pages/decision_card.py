@@ -112,7 +112,7 @@ class DecisionCard(Card):
             self.table.choose(field, chosen)
         self.button.setEnabled(former.button.isEnabled())
         self.other.set_value(former.other.text())
-        if not former.other.isHidden():
+        if self.write is not None and not former.other.isHidden():
             self.table.leave_open(field)
             self.other.show()
 

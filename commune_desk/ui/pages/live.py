@@ -50,14 +50,16 @@ class LivePage(Page):
             self.read()
             return
         kind, name = type(held), held.accessibleName()
-        self.read()
+        with self.keeping_its_place():
+            self.read()
         if not isValid(held) or not held.isVisibleTo(self):
             QTimer.singleShot(0, self, lambda: self._hold_again(kind, name))  # what was made anew is shown by then
 
     def _hold_again(self, kind: type[QWidget], name: str) -> None:
         """What had the keyboard was made anew: it goes to the one of the same name, or to no button at all."""
         alike = (one for one in self.findChildren(kind) if one.accessibleName() == name and one.isVisibleTo(self))
-        next(alike, self.resting_place()).setFocus(Qt.FocusReason.OtherFocusReason)
+        with self.keeping_its_place():
+            next(alike, self.resting_place()).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def resting_place(self) -> QWidget:
         """Where the keyboard waits when what had it is gone: where no key does anything by itself."""

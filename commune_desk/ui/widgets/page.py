@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import cast
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractSlider,
@@ -162,6 +164,7 @@ class Page(QWidget):
         self._frame.addLayout(head)
         head.setContentsMargins(0, 0, 12, 0)
         self._frame.addWidget(self._scrolling(), 1)
+        self._follows = True
         cast(QApplication, QApplication.instance()).focusChanged.connect(self._follow_focus)
 
     def _scrolling(self) -> QScrollArea:
@@ -179,21 +182,34 @@ class Page(QWidget):
         self.scroll_area.setAccessibleName(self.accessibleName())
         return self.scroll_area
 
-    def _follow_focus(self, _before: QWidget | None, now: QWidget | None) -> None:
+    @contextmanager
+    def keeping_its_place(self) -> Iterator[None]:
+        """While what is shown is made anew the keyboard may pass over anything: nobody follows it there."""
+        self._follows = False
+        try:
+            yield
+        finally:
+            self._follows = True
+
+    def _follow_focus(self, before: QWidget | None, now: QWidget | None) -> None:
         """Bring into view where the keyboard goes, whatever brought it there: Qt does so for a Tab within alone.
 
-        Not under a button of the mouse: what it is pressed on must not move away from below it.
+        Not under a button of the mouse: what it is pressed on must not move away from below it. Nor where the window
+        came back, or a list that lay over it closed: nothing went anywhere.
         """
-        is_mine = now is not None and self.isVisible() and self.content.isAncestorOf(now)
-        if now is not None and is_mine and QApplication.mouseButtons() == Qt.MouseButton.NoButton:
+        went = self._follows and before is not None and QApplication.mouseButtons() == Qt.MouseButton.NoButton
+        if now is not None and went and self.isVisible() and self.content.isAncestorOf(now):
             QTimer.singleShot(0, now, partial(self._show_whole, now))  # a page that has just come has no places yet
 
     def _show_whole(self, widget: QWidget) -> None:
-        """Bring the widget into view; where they have room together, with the heading of its card."""
+        """Bring into view what is not seen whole; where they have room together, with the heading of its card."""
+        seen = self.scroll_area.viewport()
+        if not seen.isAncestorOf(widget) or seen.rect().contains(QRect(widget.mapTo(seen, QPoint()), widget.size())):
+            return
         card = widget.parentWidget()
         while card is not None and card is not self.content and not isinstance(card, Card):
             card = card.parentWidget()
-        if isinstance(card, Card):
+        if isinstance(card, Card) and card.height() <= seen.height():
             self.scroll_area.ensureVisible(0, card.mapTo(self.content, QPoint()).y(), 0, 0)
         self.scroll_area.ensureWidgetVisible(widget, 0, _MARGIN)
 

@@ -152,12 +152,12 @@ def _follow_what_is_shown(
     Returns the former name, if the province knows it.
     """
     receipt = signed_for.given(province, request.receipt, request.receipt_signature)
-    if receipt is None or receipt.desk == actor:
+    if receipt is None:
         return None
     epoch, former = epoch_of(connection), find(connection, receipt.desk)
     if receipt.epoch == epoch and signed_for.is_forgotten(connection, province, receipt, former):
         begin_epoch(connection, province, actor=actor, after=epoch)
-    return former.id if former is not None else None
+    return former.id if former is not None and former.id != actor else None
 
 
 def _write_desk(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, insert, or_, select, update
 
@@ -89,30 +89,52 @@ def grants_of(connection: Connection, desk: str) -> dict[str, Role]:
     return {row.scope: Role(row.role) for row in rows}
 
 
-def names_of(connection: Connection, desks: Collection[str]) -> dict[str, frozenset[str]]:
-    """By desk its id and those under which its PC was enrolled before, as far as it showed a receipt of theirs.
+class Names(NamedTuple):
+    """What a desk's PC is and was called, as far as it showed the receipt of a former name when it was enrolled."""
 
-    What was written under any of them is its own: an officer goes on with a record whatever the PC is called by now.
-    """
-    table, former = tables.desk, dict[str, str]()
-    asked = set(desks)
+    every: frozenset[str]
+    """What was written under any of them is its own: an officer goes on with a record whatever the PC is called by
+    then, and a stick of a former name may come after the present one was enrolled."""
+    silent: frozenset[str]
+    """The desk's own, and those before it of which nothing was heard since the next one was enrolled: it knew all that
+    they wrote. Of two PCs of one disk one may go on under the former name."""
+
+    @classmethod
+    def of(cls, desk: str, known: Mapping[str, Any]) -> Names:
+        """`known` holds the rows of all desks that are tied to it; a province that was put back and gives its codes out
+        again may find two of them before each other."""
+        former = {name: row.former for name, row in known.items() if row.former}
+        tied, grows = {desk}, True
+        while grows:
+            more = {one for pair in former.items() if not tied.isdisjoint(pair) for one in pair}
+            grows = not more <= tied
+            tied |= more
+        silent, name = {desk}, desk
+        while (before := former.get(name)) and before not in silent and _fell_silent(known, before, name):
+            silent.add(before)
+            name = before
+        return cls(frozenset(tied), frozenset(silent))
+
+
+def _fell_silent(known: Mapping[str, Any], before: str, name: str) -> bool:
+    return before in known and (known[before].seen_at or "") <= (known[name].enrolled_at or "")
+
+
+def names_of(connection: Connection, desks: Collection[str]) -> dict[str, Names]:
+    """By desk all the names of its PC."""
+    table, known = tables.desk, dict[str, Any]()
+    asked, done = set(desks), set[str]()
+    facts = select(table.c.id, table.c.former, table.c.seen_at, table.c.enrolled_at)
     while asked:
-        rows = connection.execute(
-            select(table.c.id, table.c.former).where(among(table.c.id, asked), table.c.former.is_not(None))
-        )
-        found = {desk: name for desk, name in rows}
-        former |= found
-        asked = set(found.values()) - former.keys()
-    return {desk: _names(former, desk) for desk in desks}
-
-
-def _names(former: Mapping[str, str], desk: str) -> frozenset[str]:
-    """A province that was put back and gives its codes out again may find two desks before each other."""
-    names, name = set[str](), desk
-    while name and name not in names:
-        names.add(name)
-        name = former.get(name, "")
-    return frozenset(names)
+        tied = (among(table.c.id, asked) & table.c.former.is_not(None)) | among(table.c.former, asked)
+        found = {row.id: row for row in connection.execute(facts.where(tied))}
+        known |= found
+        done |= asked
+        asked = {row.former for row in found.values() if row.former}.union(found) - done
+    if known:
+        everyone = known.keys() | {row.former for row in known.values() if row.former}
+        known |= {row.id: row for row in connection.execute(facts.where(among(table.c.id, everyone)))}
+    return {desk: Names.of(desk, known) for desk in desks}
 
 
 def grant_list(grants: Mapping[str, Role], names: Mapping[str, str]) -> list[Grant]:

@@ -16,7 +16,7 @@ from sync.protocol import OpenedConflict
 from sync.server.engine import tables
 from sync.server.engine.appending import append
 from sync.server.engine.asking import among
-from sync.server.identity.desks import names_of
+from sync.server.identity.desks import Names, names_of
 from sync.server.intake.conflicts import ConflictBook, OpenConflict
 from sync.server.intake.joining import files_of_joined
 from sync.server.intake.records import RecordPage, Stored
@@ -67,11 +67,11 @@ class Batch:
         self._places: dict[tuple[str, str], int] = {}
         self._joined_files: set[str] = set()
         self._outcomes: list[dict[str, str | None]] = []
-        self._names: dict[str, frozenset[str]] = {}
+        self._names: dict[str, Names] = {}
 
-    def names_of(self, desk: str) -> frozenset[str]:
+    def names_of(self, desk: str) -> Names:
         """The names that the desk's PC has had; what there is of before was asked for by `load`."""
-        return self._names.get(desk) or frozenset({desk})
+        return self._names.get(desk) or Names(frozenset({desk}), frozenset({desk}))
 
     def load(self, connection: Connection, changes: Sequence[Change], kinds: Mapping[str, str]) -> None:
         """Read ahead, in a handful of statements, all that merging `changes` may ask for.
@@ -190,7 +190,7 @@ class Batch:
         delta = change.set[name]
         seen = self._places.get((record.scope, change.base.get(name) or ""), 0)
         codes = delta if isinstance(delta, list) else []
-        own = self.names_of(change.desk)
+        own = self.names_of(change.desk).silent
         tags = merge_set(record.tags.get(name, {}), codes, desk=change.desk, order=seq, seen=seen, own=own)
         record.tags[name] = tags
         members = sorted(tags)

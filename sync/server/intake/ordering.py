@@ -334,7 +334,7 @@ def _record_fault(batch: Batch, change: Change, route: Route | None) -> str | No
         return None if known else _nothing_to_reseal(change)
     if outgrows(known, change):
         return "value"
-    is_part = is_born_of(known, change, batch.names_of(change.desk))
+    is_part = is_born_of(known, change, batch.names_of(change.desk).every)
     again = not is_part or any(name in known.writers for name in change.fields)
     return "append_only" if KINDS[change.kind].append_only and again else None
 

@@ -113,7 +113,7 @@ class Whereabouts:
             owner = table.c[KINDS[kind].belongs_to]
             asked = select(table.c.id, owner, table.c.born).where(among(table.c.id, desks.keys()), owner.is_not(None))
             for record, person, born in connection.execute(asked):
-                if born.partition("/")[0] in names[desks[record]]:
+                if born.partition("/")[0] in names[desks[record]].every:
                     self._own[record] = person
         self._load_places(connection, set(self._own.values()))
 

@@ -6,6 +6,7 @@ Each time the first part was taken in and its receipt did not come, or the line 
 from __future__ import annotations
 
 from collections.abc import Collection
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -20,10 +21,12 @@ from sync.server.identity import desks
 from sync.server.intake import merging, whereabouts
 from tests.helpers.attached import ask_for, content_at, scan
 from tests.helpers.builders import make_report, save_all
+from tests.helpers.workplaces import HandClock
+from tests.sync.actors.couriers import bring
 from tests.sync.actors.poor_lines import push_first
 from tests.sync.actors.real_desks import RealDesk
 from tests.sync.actors.real_province import OTHER_COMMUNE
-from tests.sync.actors.travelled_office import TravelledOffice
+from tests.sync.actors.travelled_office import PLACES, PROVINCE, TravelledOffice, travelled_office
 
 TYPED, DONE = "Bị đánh", "Đã đưa đi viện"
 
@@ -60,8 +63,8 @@ def go_on(office: TravelledOffice, *, is_anew: bool) -> None:
 def forget_former_names(monkeypatch: pytest.MonkeyPatch) -> None:
     """A province that knows a PC by its present name alone."""
 
-    def present(_connection: Connection, names: Collection[str]) -> dict[str, frozenset[str]]:
-        return {name: frozenset({name}) for name in names}
+    def present(_connection: Connection, names: Collection[str]) -> dict[str, desks.Names]:
+        return {name: desks.Names.of(name, {}) for name in names}
 
     for module in (merging, whereabouts):
         monkeypatch.setattr(module, "names_of", present)
@@ -161,6 +164,53 @@ def test_it_would_be_ticked_again(office: TravelledOffice, monkeypatch: pytest.M
     assert "physical" in office.ours.ask("SELECT forms FROM report")[0][0]
 
 
+def test_what_the_other_of_two_pcs_of_one_disk_ticked_anew_stays(tmp_path: Path) -> None:
+    """It goes on under the former name: what it added since, the copy has not seen."""
+    clock = HandClock()
+    with travelled_office(tmp_path, dict.fromkeys((*PLACES, PROVINCE), clock)) as office:
+        copy_and_original_go_on(office, clock)
+        for desk in (office.ours, office.colleague):
+            assert "physical" in desk.ask("SELECT forms FROM report")[0][0]
+
+
+def copy_and_original_go_on(office: TravelledOffice, clock: HandClock) -> None:
+    report = make_report(person=office.child("Chìu Văn Sáng"))
+    office.ours.run(save_all(report))
+    tick(office.ours, report.id, "psychological", "physical")
+    office.sync()
+    copy = office.doubled("ours", "copy")
+    copy.enrol_anew()
+    copy.go()
+    copy.go()
+    tick(office.ours, report.id, "psychological")
+    office.ours.go()
+    clock.pass_by(minutes=1)
+    tick(office.ours, report.id, "psychological", "physical")
+    office.ours.go()
+    tick(copy, report.id, "psychological")
+    copy.go()
+    for _ in range(3):
+        office.sync()
+
+
+@pytest.mark.parametrize("order", ["enrolled first", "stick first"])
+def test_a_stick_of_the_former_name_follows_what_the_present_one_made(
+    office: TravelledOffice, late_report: RecordId, order: str
+) -> None:
+    """The disk was set back to before what the stick tells was typed."""
+    office.ours.keep_copy()
+    office.ours.run(lambda tx: record_measures(tx, late_report, measures=DONE, acted_at="2026-11-20T21:00:00Z"))
+    stick = office.ours.stick_out()
+    office.ours.set_back()
+    if order == "stick first":
+        bring(office.real.province, *stick)
+    go_on(office, is_anew=True)
+    if order == "enrolled first":
+        bring(office.real.province, *stick)
+    go_on(office, is_anew=False)
+    assert office.there.ask("SELECT status, acted_at FROM report") == [("acted", "2026-11-20T21:00:00Z")]
+
+
 def test_a_name_goes_back_through_all_that_its_pc_had(office: TravelledOffice) -> None:
     had = [office.ours.register.identity.desk]
     office.child("Chìu Văn Sáng")
@@ -170,8 +220,10 @@ def test_a_name_goes_back_through_all_that_its_pc_had(office: TravelledOffice) -
         office.child("Chìu Thị Mây")
         had.append(office.ours.register.identity.desk)
     other = office.colleague.register.identity.desk
-    found = office.real.write(lambda connection: desks.names_of(connection, [had[-1], other]))
-    assert found == {had[-1]: frozenset(had), other: frozenset({other})}
+    found = office.real.write(lambda connection: desks.names_of(connection, [*had, other]))
+    assert found[other] == desks.Names(frozenset({other}), frozenset({other}))
+    assert [found[name].every for name in had] == [frozenset(had)] * 3
+    assert [found[name].silent for name in had] == [frozenset(had[: place + 1]) for place in range(3)]
 
 
 def test_two_that_a_restore_put_before_each_other_are_found_once(office: TravelledOffice) -> None:
@@ -183,4 +235,5 @@ def test_two_that_a_restore_put_before_each_other_are_found_once(office: Travell
                 table.update().where(table.c.id == a).values(former=b)
             )
         )
-    assert office.real.write(lambda connection: desks.names_of(connection, [one])) == {one: frozenset({one, two})}
+    (names,) = office.real.write(lambda connection: desks.names_of(connection, [one])).values()
+    assert names.every == {one, two}

@@ -211,6 +211,26 @@ def test_what_the_keyboard_comes_to_is_seen(qtbot: QtBot, window: DeskWindow, pa
     assert heading.y() >= 0, "with whose it is"
 
 
+def test_what_is_in_sight_does_not_move_the_page(qtbot: QtBot, page_of_five: SyncPage) -> None:
+    """Nor does a window that comes back, or a list that closes over it."""
+    bar = page_of_five.scroll_area.verticalScrollBar()
+    second = page_of_five.cards[2]
+    assert second.write is not None
+    seen = [second.write, second.button]
+    bar.setValue(second.mapTo(page_of_five.content, QPoint()).y() - 100)
+    before = bar.value()
+    for button in (*seen, *reversed(seen)):
+        button.setFocus(Qt.FocusReason.TabFocusReason)
+        qtbot.wait(10)
+        assert bar.value() == before
+    page_of_five.cards[0].button.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.waitUntil(lambda: is_in_sight(page_of_five))
+    bar.setValue(bar.maximum())
+    QApplication.instance().focusChanged.emit(None, page_of_five.cards[0].button)  # type: ignore[union-attr]
+    qtbot.wait(10)
+    assert bar.value() == bar.maximum()
+
+
 def test_what_is_pressed_with_the_mouse_stays_where_it_is(
     qtbot: QtBot, page_of_five: SyncPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
