@@ -180,8 +180,10 @@ def is_in_sight(page: SyncPage) -> bool:
 
 
 @pytest.fixture
-def page_of_five(qtbot: QtBot, window: DeskWindow, enrolled: Workplace) -> SyncPage:
-    """More to decide than the window shows at once, scrolled to its end."""
+def page_of_five(qtbot: QtBot, window: DeskWindow, enrolled: Workplace, monkeypatch: pytest.MonkeyPatch) -> SyncPage:
+    """More to decide than the window shows at once, scrolled to its end. No button of the mouse is held down, whatever
+    tests before have pressed and never let go."""
+    monkeypatch.setattr(QApplication, "mouseButtons", lambda: Qt.MouseButton.NoButton)
     for one in range(5):
         in_conflict(enrolled, "0987111223", "0366404505", after=10 * one)
     window.navigate(Route("sync"))
