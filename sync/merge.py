@@ -111,7 +111,7 @@ def merge_set(
     `order` is the place in the scope of this change of `desk`, `seen` the place of the change that its author last
     saw in the field (0 for none). A removal takes the additions up to there and the desk's own, which no other desk's
     removal can have hidden from it; what somebody else added meanwhile stays. `own` are the names that the desk's PC
-    has had before.
+    had before and of which nothing was heard since.
     """
     mine = {desk, *own}
     removed = {c[1:] for c in changes if c.startswith("-")}
