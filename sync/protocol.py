@@ -289,6 +289,8 @@ class Problem(_Message, frozen=True, kw_only=True, omit_defaults=True):
 
     `desk` is who asked, as far as that was proven: another desk's refusal, played back, is nobody's. `removes`, with
     `revoked`: the desk removes what it holds once all it wrote is at the province. `at`: when it was said, over a line.
+    `expect_n`: the number to send from; with `fork` it is told to a desk out of service alone, and `head` is the chain
+    before it, behind which that desk numbers anew what it still has to send.
     """
 
     code: str
@@ -298,6 +300,7 @@ class Problem(_Message, frozen=True, kw_only=True, omit_defaults=True):
     desk: str = ""
     removes: bool = False
     at: Instant = ""
+    head: B64 = ""
 
 
 class Malformed(Fault):

@@ -172,8 +172,11 @@ def _refusal(reply: Reply, authority_public: bytes, desk: str) -> errors.SyncFau
 
 def refusal_of(problem: protocol.Problem, status: int, desk: str) -> errors.SyncFault:
     """What the province's own, proven no means to this desk."""
-    if problem.code in _DECIDED:
-        return _decided(problem) if problem.desk == desk else errors.Unproven()
+    if problem.code in _DECIDED or problem.head:
+        if problem.desk != desk:
+            return errors.Unproven()
+        if problem.code in _DECIDED:
+            return _decided(problem)
     if problem.code != "ticket" and status in (401, 403, 404):
         return errors.NotRecognised()
     return Refused(status, problem)
@@ -190,7 +193,14 @@ _DECIDED: dict[str, type[errors.SyncFault]] = {
 def _decided(problem: protocol.Problem) -> errors.SyncFault:
     if problem.code == errors.DeskRevoked.code and problem.removes:
         return errors.DeskRemoved()
+    if problem.code == errors.Forked.code and problem.head:
+        return numbers_taken(problem)
     return _DECIDED[problem.code]()
+
+
+def numbers_taken(problem: protocol.Problem) -> errors.NumbersTaken:
+    """What a refusal means that names a chain: this desk is out of service, and may go on behind it."""
+    return errors.NumbersTaken(problem.expect_n - 1, protocol.unb64(problem.head))
 
 
 def _unsigned_refusal(reply: Reply) -> errors.SyncFault:

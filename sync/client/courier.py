@@ -192,6 +192,15 @@ def _follow(replica: Replica, header: bundle.Header, brought: Brought) -> None:
         brought.missing = [(header.held_n + 1, replica.last_n())]
 
 
+def _number_behind(replica: Outbox, identity: DeskIdentity, arrived: Bundle) -> None:
+    """Out of service, and its numbers are taken: what waits goes behind them. Read again, it changes nothing."""
+    for part, content in arrived.parts(PartKind.REFUSAL):
+        _require(identity, part, content)
+        said = refusal_of(protocol.decode(content, protocol.Problem), part.status, identity.desk)
+        if isinstance(said, errors.NumbersTaken):
+            replica.number_behind(said.n, said.head)
+
+
 def _require_own_past(replica: Outbox, header: bundle.Header) -> None:
     """Raise Forked unless the province speaks of the changes that this register made."""
     own = replica.chain_head(header.held_n) if header.held_n else GENESIS
@@ -202,6 +211,7 @@ def _require_own_past(replica: Outbox, header: bundle.Header) -> None:
 def _hear_answer(replica: Replica, identity: DeskIdentity, arrived: Bundle, brought: Brought) -> None:
     """Receipts and refusals, once it is certain that the province speaks of the changes that this register made."""
     header = arrived.header
+    _number_behind(replica, identity, arrived)
     _require_own_past(replica, header)
     replica.heard_schema(header.schema, at_least=True)
     for part, content in arrived.parts(PartKind.RECEIPT):

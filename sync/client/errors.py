@@ -183,6 +183,18 @@ class Forked(SyncHalted):
     )
 
 
+class NumbersTaken(Forked):
+    """This desk is out of service, and a copy of its register has sent changes under its numbers, up to `n`.
+
+    `head` is the desk's chain after `n` at the province: what waits here can go behind it.
+    """
+
+    def __init__(self, n: int, head: bytes) -> None:
+        super().__init__()
+        self.n = n
+        self.head = head
+
+
 class DeskRevoked(SyncHalted):
     code = "revoked"
     sentence = N_(

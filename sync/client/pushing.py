@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sync import protocol, seal
 from sync.client import errors
-from sync.client.channel import Channel, Refused
+from sync.client.channel import Channel, Refused, numbers_taken
 from sync.client.exchange import ROOM_FOR_HEADER, push_body
 from sync.client.replica import DeskIdentity, Outbox, PendingLine
 from sync.client.transport import TOO_LARGE
@@ -15,6 +15,8 @@ from sync.client.transport import TOO_LARGE
 _GAP = "gap"
 _IS_ANOTHER = "head"
 """The province follows another chain than this desk's: what came before is offered again, and it says which it has."""
+_COPIES = 3
+"""So often a sync numbers anew what waits."""
 TOO_MUCH_FOR_THE_LINE = (errors.HalfPage, errors.TooSlow)
 """What a poor line does to a batch or a page: a smaller one is tried next."""
 
@@ -35,7 +37,7 @@ class Pusher:
         replica: Outbox,
         *,
         signed: Callable[[protocol.Receipt, int], None],
-        refused: Callable[[Refused], None],
+        refused: Callable[[errors.SyncFault], None],
     ) -> None:
         """`signed` is told of each receipt that was kept, and for how many changes it is; `refused` of each refusal."""
         self._replica = replica
@@ -54,6 +56,10 @@ class Pusher:
             while ready is not None:
                 try:
                     receipt, body, signature = self._send(channel, identity, ready)
+                except errors.NumbersTaken as taken:
+                    self._refused(taken)
+                    ready = self._ready(identity, self._go_behind(taken, told))
+                    continue
                 except Refused as refused:
                     self._refused(refused)
                     ready = self._ready(identity, self._after_refusal(refused, ready.batch, told))
@@ -108,7 +114,7 @@ class Pusher:
         if keeping is not None:
             keeping()
 
-    def _after_refusal(self, refused: Refused, batch: Sequence[PendingLine], told: Sequence[str]) -> int:
+    def _after_refusal(self, refused: Refused, batch: Sequence[PendingLine], told: list[str]) -> int:
         """The number to go on after; `told` are the codes of the refusals before.
 
         Raises when a person has to decide, or when it would go in circles.
@@ -124,8 +130,21 @@ class Pusher:
         if problem.code != _GAP:
             raise refused
         if told.count(_GAP) > 1:
-            raise errors.ChangesMissing from refused
+            if not problem.head:
+                raise errors.ChangesMissing from refused
+            return self._go_behind(numbers_taken(problem), told)
         return self._offer_from(problem.expect_n, refused)
+
+    def _go_behind(self, taken: errors.NumbersTaken, told: list[str]) -> int:
+        """Number what waits behind what a copy of this register has sent: the number to go on after.
+
+        Another copy may be sending right now; raises what was refused where that does not end.
+        """
+        if told.count(taken.code) >= _COPIES:
+            raise taken
+        told.append(taken.code)
+        self._replica.number_behind(taken.n, taken.head)
+        return taken.n
 
     def _offer_from(self, n: int, refused: Refused) -> int:
         """Send again from `n` on: the number to go on after. Raises what was refused where there is no such number."""

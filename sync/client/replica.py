@@ -149,6 +149,10 @@ class Outbox(Protocol):
         """The province lacks everything from `n` on: those changes are pending again, set aside or not."""
         ...
 
+    def number_behind(self, n: int, head: bytes) -> None:
+        """What waits is numbered anew, from `n` + 1 on, the desk's chain going on from `head`."""
+        ...
+
     def last_receipt(self) -> tuple[bytes, bytes]:
         """The exact bytes of the last receipt and the province's signature; empty before the first."""
         ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from commune_desk.domain.words.labels import N_
-from sync.protocol import Problem
+from sync.protocol import Problem, b64
 
 SENTENCES = {
     "ticket": N_("The request came too late; it will be repeated by itself."),
@@ -36,13 +36,25 @@ class Refused(Exception):
     """A request is refused; the transaction it was in is undone."""
 
     def __init__(
-        self, status: int, code: str, *, expect_n: int = 0, retry_after: int = 0, removes: bool = False
+        self,
+        status: int,
+        code: str,
+        *,
+        expect_n: int = 0,
+        retry_after: int = 0,
+        removes: bool = False,
+        head: bytes = b"",
     ) -> None:
         super().__init__(code)
         self.status = status
         self.code = code
         self.problem = Problem(
-            code=code, text=SENTENCES[code], expect_n=expect_n, retry_after=retry_after, removes=removes
+            code=code,
+            text=SENTENCES[code],
+            expect_n=expect_n,
+            retry_after=retry_after,
+            removes=removes,
+            head=b64(head),
         )
 
     def to(self, desk: str) -> Refused:

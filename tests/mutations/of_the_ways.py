@@ -15,6 +15,7 @@ _ATTACKED = "usecases/locked/test_push_attacked.py"
 _SERVED = "sync/files/test_server.py"
 
 _SNAPSHOTS = "sync/client/test_snapshots.py"
+_BEHIND = "sync/journeys/test_withdrawn_behind_a_copy.py"
 _CONTENT_ALONE = "sync/put_back/test_content_alone_lost.py"
 
 FAULTS = (
@@ -276,5 +277,40 @@ FAULTS = (
         old=" AND NOT (direction='down' AND state='done')",
         new="",
         tests=(f"{_CONTENT_ALONE}::test_what_was_fetched_is_here_though_the_province_refuses_to_speak_of_it",),
+    ),
+    Fault(
+        name="behind-a-copy-nobody-hears-of-the-order",
+        file="sync/server/intake/push.py",
+        old='head=state.head if is_out else b"")',
+        new='head=b"")',
+        tests=(f"{_BEHIND}::test_by_line_it_is_set_aside_and_the_register_goes",),
+    ),
+    Fault(
+        name="the-stick-does-not-number-behind-a-copy",
+        file=_COURIER,
+        old="    _number_behind(replica, identity, arrived)\n",
+        new="",
+        tests=(f"{_BEHIND}::test_by_stick_too",),
+    ),
+    Fault(
+        name="numbers-that-a-province-put-back-never-gets-are-waited-for",
+        file="sync/client/pushing.py",
+        old="            if not problem.head:\n",
+        new="            if True:\n",
+        tests=(f"{_BEHIND}::test_put_back_to_before_the_other_numbers_and_withdrawn_again_it_goes",),
+    ),
+    Fault(
+        name="the-move-goes-with-the-words-of-who-left",
+        file="commune_desk/store/intake/departures.py",
+        old='    words = f"NOT ({_SAYS_WHERE}) AND"\n',
+        new='    words = ""\n',
+        tests=("sync/journeys/test_moved_and_backed_up.py::test_who_moved_the_child_goes_on_hearing_of_the_mother",),
+    ),
+    Fault(
+        name="another-desks-numbers-are-ours",
+        file="sync/client/channel.py",
+        old="    if problem.code in _DECIDED or problem.head:\n",
+        new="    if problem.code in _DECIDED:\n",
+        tests=("sync/client/test_session.py::test_where_another_desk_may_go_on_is_nobody_elses",),
     ),
 )

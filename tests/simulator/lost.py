@@ -66,6 +66,10 @@ class Missing:
     held: frozenset[str] | None = None
     """The changes that the province had of it when it withdrew it."""
     removes: bool = False
+    sunk: dict[str, bytes] = field(default_factory=dict)
+    """What was typed there and went with its disk, which was set back, before the province had it."""
+    sunk_photos: set[str] = field(default_factory=set)
+    """Of photos by their content: those that went with it, with words that the province may have."""
     left: frozenset[str] | None = None
     """The names of the files that are in its folder once its register is removed."""
 
@@ -116,14 +120,19 @@ def office_of(course: Course) -> Office:
     return course
 
 
+def roamer(desk: RealDesk) -> Roamer:
+    """The desk as one of this kind of course."""
+    assert isinstance(desk, Roamer)
+    return desk
+
+
 def is_lost(course: Course, desk: RealDesk) -> str:
     """With whatever it had not sent; a new PC stands in its place at once, or the same as the next one that works."""
     office = office_of(course)
     if len(office.missing) >= _MOST_LOST:
         return "enough"
-    assert isinstance(desk, Roamer)
     folder, name = desk.register.path.parent, desk.register.identity.desk
-    gone = Missing(desk, name, folder, is_burnt=course.chance.random() < _BURNT)
+    gone = Missing(roamer(desk), name, folder, is_burnt=course.chance.random() < _BURNT)
     gone.look()
     office.missing.append(gone)
     said = "burnt" if gone.is_burnt else "somewhere"
@@ -146,11 +155,11 @@ def _withdrawn(office: Office, gone: Missing) -> str:
     office.real.write(lambda connection: desks.revoke(connection, province, gone.name, removes=removes))
     gone.removes = removes
     if gone.held is None:
-        gone.held = frozenset(_held(office, gone.name))
+        gone.held = frozenset(held(office, gone.name))
     return f"{office.missing.index(gone)} withdrawn{' to be removed' if removes else ''}"
 
 
-def _held(office: Office, name: str) -> list[str]:
+def held(office: Office, name: str) -> list[str]:
     """What the province has by now: set aside of that PC, or merged, be it under a former name of it."""
     aside = tables.quarantine
     return [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,11 @@ def _aside(office: Office) -> dict[str, dict[str, Any]]:
     return {one: msgspec.json.decode(raw) for gone in office.missing for one, raw in gone.aside.items()}
 
 
+def _sunk(office: Office) -> dict[str, dict[str, Any]]:
+    """What was typed at a PC that is lost and went with its disk, by id of the change."""
+    return {one: msgspec.json.decode(raw) for gone in office.missing for one, raw in gone.sunk.items()}
+
+
 def erased_of(course: Course) -> set[str]:
     """Every record that the law erased, as the province remembers it."""
     return {row.record for row in held(course, tables.erasure)}
@@ -53,19 +58,21 @@ def what_came_in_time_is_kept(course: Course) -> None:
     """With the bytes that were receipted; what came later is set aside with its own, unless the law erased it."""
     office, erased = office_of(course), erased_of(course)
     there = {row.id: row for row in held(course, tables.change)}
-    kept = {(row.desk, row.id): row for row in held(course, tables.quarantine)}
+    kept: dict[tuple[str, str], list[Any]] = {}
+    for row in held(course, tables.quarantine):
+        kept.setdefault((row.desk, row.id), []).append(row)
     for gone in office.missing:
         assert gone.held is not None
         for one, raw in gone.journal.items():
-            row = there.get(one) if one in gone.held else None
-            row = row or kept.get((gone.name, one))
-            if row is None:
+            found = [there[one]] if one in gone.held and one in there else kept.get((gone.name, one), [])
+            if not found:
                 assert one not in gone.held, f"{one} of {gone.name} was held and is not any more"
                 continue
             said = msgspec.json.decode(raw)
-            if row.desk == said["d"] and not _speaks_of(said, erased):
-                assert bytes(row.digest) == hashlib.sha256(raw).digest(), f"{one} of {gone.name} has other bytes"
-                assert bytes(row.raw) == raw, f"{one} of {gone.name} reads otherwise"
+            if found[0].desk == said["d"] and not _speaks_of(said, erased):
+                digests, bytes_of = ({bytes(getattr(row, name)) for row in found} for name in ("digest", "raw"))
+                assert hashlib.sha256(raw).digest() in digests, f"{one} of {gone.name} has other bytes"
+                assert raw in bytes_of, f"{one} of {gone.name} reads otherwise"
 
 
 def what_came_late_is_set_aside_and_nowhere_else(course: Course) -> None:
@@ -136,7 +143,8 @@ def every_photo_is_there_unless_it_went_with_its_pc(course: Course) -> None:
     named = {photo: (sha256, gone) for gone in office.missing for photo, sha256 in _photos_of(gone).items()}
     for photo, (sha256, gone) in named.items():
         lives = photo in whole.photos and whole.photos[photo].child not in erased
-        assert not gone.is_over or sha256 in done or not lives, f"{gone.name} took a photo along"
+        is_there = sha256 in done or sha256 in gone.sunk_photos
+        assert not gone.is_over or is_there or not lives, f"{gone.name} took a photo along"
     there = {row.id: row.scope for row in held(course, tables.RECORDS["attachment"])}
     known = {one for one, photo in whole.photos.items() if photo.child not in erased and one not in whole.gone}
     assert there.keys() == known
@@ -159,7 +167,12 @@ def _was_for_another_place(gone: Missing, photo: RecordId, place: str) -> bool:
 
 
 def _photos_of(gone: Missing) -> dict[RecordId, str]:
-    said = [msgspec.json.decode(raw) for raw in gone.journal.values()]
+    return photos_in(gone.journal.values())
+
+
+def photos_in(journal: Iterable[bytes]) -> dict[RecordId, str]:
+    """By record, the content of the photos that changes tell of."""
+    said = [msgspec.json.decode(raw) for raw in journal]
     return {RecordId(one["r"]): one["set"]["sha256"] for one in said if one.get("set", {}).get("sha256")}
 
 
@@ -199,7 +212,7 @@ def the_log_holds(course: Course) -> None:
 def take_out_what_is_lost(course: Course) -> None:
     """What only a lost PC had, or sent too late, must stand nowhere: from now on the model does not ask for it."""
     office = office_of(course)
-    aside, erased = _aside(office), erased_of(course)
+    aside, erased = _aside(office) | _sunk(office), erased_of(course)
     known = together.known(course, without=REVOKED)
     made = office.visits | office.logged | {one: photo.child for one, photo in office.photos.items()}
     gone = {one for one, child in made.items() if one not in known and child not in erased}

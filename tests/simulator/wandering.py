@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.helpers.store_engine import engine
-from tests.simulator import busy, communes, lost, together, withdrawn
+from tests.simulator import busy, communes, lost, lost_lives, together, withdrawn
 from tests.simulator.at_rest import AT_REST, Check
 from tests.simulator.communes import ACTIONS, CROWDED, RESTORES, WITH_JOINS, WITH_RESTORES, Act, Course
 from tests.simulator.joined import CHECKS
@@ -69,6 +69,7 @@ BUSY_BOTH = Wandering("busy-both", busy.WITH_BUSY_BOTH, busy.BUSY_AT_REST, toget
 BUSY_REVOKED = Wandering("busy-revoked", busy.WITH_REVOKED, busy.BUSY_AT_REST, together.course_of, together.settle, 60)
 POOR = Wandering("poor-lines", busy.WITH_POOR_LINES, busy.BUSY_AT_REST, together.course_of, together.settle, 60)
 LOST = Wandering("lost", lost.WITH_LOST, LOST_AT_REST, lost.course_of, lost.settle, lost.STEPS)
+LOST_LIVES = Wandering("lost-lives", lost_lives.WITH_LOST_LIVES, LOST_AT_REST, lost.course_of, lost.settle, lost.STEPS)
 WITHDRAWN = Wandering(
     "withdrawn",
     withdrawn.WITH_WITHDRAWN,
@@ -91,5 +92,6 @@ KINDS = (
     BUSY_REVOKED,
     POOR,
     LOST,
+    LOST_LIVES,
     WITHDRAWN,
 )

@@ -19,6 +19,7 @@ from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.domain.words.errors import Refusal
 from commune_desk.domain.words.labels import N_
 from commune_desk.store.changes.journal import OPEN, UNDER_WAY
+from commune_desk.store.changes.numbers import begins_behind
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 from sync import seal
@@ -67,8 +68,9 @@ class Ledger:
         ).fetchone()
         audit = connection.execute("SELECT seq, h FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
         n, head, stamp, is_under_way = last or (0, GENESIS, 0, False)
+        n, head = max((n, bytes(head)), begins_behind(connection, self.desk))
         seq, h = audit or (0, GENESIS)
-        return _State(n, bytes(head), seq, bytes(h)), self._last_stamp(connection, stamp, is_under_way)
+        return _State(n, head, seq, bytes(h)), self._last_stamp(connection, stamp, is_under_way)
 
     def _last_stamp(self, connection: Connection, numbered: int, is_under_way: bool) -> int:
         """The stamp that the next one comes after.

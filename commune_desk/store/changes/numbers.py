@@ -43,6 +43,12 @@ def last_receipt(connection: Connection, *, longest: int = -1) -> tuple[int, byt
     return (row[0], bytes(row[1]), bytes(row[2])) if row else None
 
 
+def begins_behind(connection: Connection, desk: str) -> tuple[int, bytes]:
+    """The number that the desk's own go on behind, and its chain there, which no change that is kept here tells."""
+    who, n, head = settings.get(connection, settings.NUMBERED_BEHIND, tuple[str, int, bytes], ("", 0, GENESIS))
+    return (n, head) if who == desk else (0, GENESIS)
+
+
 def are_given(connection: Connection, desk: str, told: Mapping[int, str]) -> bool:
     """Whether the desk gave these numbers here, and none of them to another change than the one with that id.
 
@@ -56,7 +62,8 @@ def are_given(connection: Connection, desk: str, told: Mapping[int, str]) -> boo
 
 def chain_head(connection: Connection, desk: str, n: int) -> bytes:
     """The desk's chain after its change `n`; empty when that change is not kept any more, or never was here."""
-    if n == 0:
-        return GENESIS
+    behind, head = begins_behind(connection, desk)
+    if n == behind:
+        return head
     row = connection.execute("SELECT head FROM change WHERE desk=? AND n=?", (desk, n)).fetchone()
     return bytes(row[0]) if row else b""

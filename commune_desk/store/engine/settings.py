@@ -27,6 +27,8 @@ METERED_TOO = "metered_too"
 """Whether this desk syncs by itself on a line that is paid by volume."""
 NUMBERED_LATE = "numbered_late"
 """Desk and number of the last change that was numbered after it was written, and the last stamp of that moment."""
+NUMBERED_BEHIND = "numbered_behind"
+"""Desk, number and chain behind which it numbers: a copy of its register has given the numbers up to there."""
 PAUSED = "paused"
 """Whether somebody paused the sync of this desk and nobody has resumed it."""
 

@@ -113,6 +113,11 @@ class RegisterReplica(OneDesk):
         """The last number of the changes that a receipt names and that are all of them this desk's own; else 0."""
         return self._ask(lambda db: receipts.named_up_to(db, self._desk, receipt))
 
+    def number_behind(self, n: int, head: bytes) -> None:
+        self._write(lambda tx: staged.number_behind(tx, n, head))
+        while self._write(staged.release_next):
+            pass
+
     def last_receipt(self) -> tuple[bytes, bytes]:
         return self._ask(receipts.last)
 

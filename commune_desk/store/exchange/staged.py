@@ -59,6 +59,18 @@ def mark_restored(tx: Tx) -> None:
     tx.topic("identity")
 
 
+def number_behind(tx: Tx, n: int, head: bytes) -> None:
+    """What waits has no number any more and gets the ones behind `n`, the desk's chain going on from `head`.
+
+    For a desk out of service whose numbers a copy of this register has given to other changes. Done again, it gives the
+    same changes the same numbers.
+    """
+    desk = tx.ledger.desk
+    _take_numbers_back(tx, desk)
+    settings.put(tx.connection, settings.NUMBERED_BEHIND, (desk, n, head))
+    tx.topic("identity")
+
+
 def receipt_to_show(connection: Connection) -> tuple[bytes, bytes]:
     """The last receipt of whatever name this register wrote under, and its signature: a new enrolment shows them.
 

@@ -183,7 +183,7 @@ def _side(connection: Connection, change_id: str, field: str) -> Side:
         " LEFT JOIN desk_cert d ON d.desk=c.desk WHERE c.id=?",
         (change_id,),
     ).fetchone()
-    if row is None:
+    if row is None or not row[0]:  # a word of ours whose child had left, let go once a backup had it, or none of ours
         return Side(change=change_id, value=None, is_readable=False)
     change = msgspec.json.decode(row[0], type=Change)
     value, is_readable = opened(connection, change, field)

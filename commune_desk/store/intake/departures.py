@@ -157,10 +157,12 @@ def _hide_again(connection: Connection) -> None:
 def forget_durable(connection: Connection, desk: str, durable_n: int) -> None:
     """The words of own changes about what has left go, once a verified backup of the province has them; and files.
 
-    What was written under a former name had been signed for before the present one had written anything.
+    Not of those that say where a record is held: they name nobody, and what came by them may be told of for ever. What
+    was written under a former name had been signed for before the present one had written anything.
     """
     file_queue.drop_durable(connection, durable_n)
-    forget = "UPDATE change INDEXED BY change_left SET raw=x'', signature=NULL WHERE"
+    words = f"NOT ({_SAYS_WHERE}) AND"
+    forget = f"UPDATE change INDEXED BY change_left SET raw=x'', signature=NULL WHERE {words}"  # noqa: S608 - constants only
     connection.execute(f"{forget} state='{LEFT}' AND desk=? AND n<=? AND length(raw)>0", (desk, durable_n))
     former = settings.identity(connection).former
     if durable_n and former:

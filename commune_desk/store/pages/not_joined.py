@@ -66,6 +66,8 @@ def _taken(connection: Connection, kept: str, group: str) -> Iterator[Taken]:
     for (raw,) in connection.execute(_OF_THE_SAME_SAVE, (kept, group)).fetchall():
         change = msgspec.json.decode(raw, type=Change)
         row = connection.execute(SELECT_ONE[change.kind], (change.record,)).fetchone()
+        if row is None:
+            continue  # the record kept had left with what was written there
         record, written = read_record(KINDS[change.kind], row)
         standing = writers.parse(written)
         for field in change.set:

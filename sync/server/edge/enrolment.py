@@ -21,7 +21,7 @@ from sync.server.engine.database import NO_SCOPE, reach_of
 from sync.server.identity import signed_for
 from sync.server.identity.desks import ACTIVE, EXPECTED, certify, expect, find, grant_list, grants_of
 from sync.server.identity.province import Province, audited, begin_epoch, epoch_of
-from sync.server.identity.scopes import ensure_key, ensure_scope, keys_of, names_of, private_key
+from sync.server.identity.scopes import ensure_key, ensure_scope, keys_of, place_names, private_key
 from sync.server.problems import Refused
 
 LONGEST = timedelta(days=30)
@@ -187,7 +187,7 @@ def _enrolled(connection: Connection, province: Province, desk: str, locker: byt
         epoch=epoch_of(connection),
         authority_public=b64(province.keys.authority.public),
         escrow_public=b64(province.escrow_public),
-        grants=grant_list(grants, names_of(connection, grants)),
+        grants=grant_list(grants, place_names(connection, grants)),
         scope_keys=keys_of(connection, list(grants)),
         locker=b64(locker),
         province_name=province.name,

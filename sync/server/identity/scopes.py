@@ -72,7 +72,7 @@ def directory(connection: Connection) -> tuple[str, list[ScopeKey]]:
     return version, list(latest.values())
 
 
-def names_of(connection: Connection, scopes: Iterable[str]) -> dict[str, str]:
+def place_names(connection: Connection, scopes: Iterable[str]) -> dict[str, str]:
     """The names that the province gave to `scopes`; empty for one that goes by the code list's."""
     table = tables.scope
     rows = connection.execute(select(table.c.id, table.c.name).where(among(table.c.id, scopes)))

@@ -203,7 +203,7 @@ def _refuse_another_past(province: Province, header: PushHeader, state: desks.De
     if _signed_for_more(province, header, state, epoch):
         raise RolledBack
     if header.first_n > state.last_n + 1:
-        raise Refused(409, "gap", expect_n=state.last_n + 1)
+        raise _not_its_next("gap", state)
 
 
 def _signed_for_more(province: Province, header: PushHeader, state: desks.DeskState, epoch: str) -> bool:
@@ -230,5 +230,13 @@ def _repeated(connection: Connection, state: desks.DeskState, again: Sequence[In
     )
     held |= {row.n: (row.digest, "quarantined", row.code) for row in kept}
     if any(item.n not in held or held[item.n][0] != item.digest for item in again):
-        raise Refused(409, "fork")
+        raise _not_its_next("fork", state)
     return {item.n: Result(id=item.id, status=held[item.n][1], code=held[item.n][2]) for item in again}
+
+
+def _not_its_next(code: str, state: desks.DeskState) -> Refused:
+    """`gap` or `fork`. One out of service gets no new name, and no right to write: it is told what it may go on behind,
+    and whatever it still has is set aside there."""
+    is_out = state.status == desks.REVOKED
+    expect_n = state.last_n + 1 if is_out or code == "gap" else 0
+    return Refused(409, code, expect_n=expect_n, head=state.head if is_out else b"")

@@ -57,6 +57,7 @@ class MemoryReplica:
     contradictions: list[tuple[KnownRoot, bytes, bytes]] = field(default_factory=list)
     threads: set[int] = field(default_factory=set)
     schemas: list[int] = field(default_factory=list)
+    told_behind: list[tuple[int, bytes]] = field(default_factory=list)
     now: Callable[[], float] = monotonic
     """This PC's clock, in seconds."""
     ticket: tuple[KeptTicket, float] | None = None
@@ -138,6 +139,10 @@ class MemoryReplica:
 
     def resend_from(self, n: int) -> None:
         self.accepted_n = min(self.accepted_n, n - 1)
+
+    def number_behind(self, n: int, head: bytes) -> None:
+        """This desk has one disk, and its numbers stay: only what it was told is kept."""
+        self.told_behind.append((n, head))
 
     def cursors(self) -> Mapping[str, int]:
         return dict(self.places)

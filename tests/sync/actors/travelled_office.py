@@ -145,6 +145,11 @@ class Traveller(RealDesk):
 
         return self.register.write(count).result()[0]
 
+    def shown(self, record: RecordId, field: str) -> object:
+        """A value of a person that is here; None where nobody is."""
+        rows = self.ask(f"SELECT {field} FROM person WHERE id=?", record)
+        return rows[0][0] if rows else None
+
     def words(self) -> str:
         """Every value of every table of the register, whatever it is for."""
         listed = "SELECT name FROM sqlite_master WHERE type='table' AND sql NOT LIKE 'CREATE VIRTUAL%'"

@@ -133,6 +133,33 @@ def test_a_signed_halt_freezes_the_desk_and_keeps_every_change(code: str, fault:
     assert len(desk.pending(0, 10, 10**6)) == 2
 
 
+@pytest.mark.parametrize("code", ["fork", "gap"])
+def test_a_province_that_takes_every_number_ends_the_sync(code: str) -> None:
+    province = ScriptedProvince()
+    desk = province.desk("AAAAAA")
+    _type(desk, 2)
+    head = protocol.b64(bytes(32))
+    province.pranks["/v1/push"] = lambda _: province.problem(409, code, expect_n=1, head=head)
+    with pytest.raises(errors.NumbersTaken):
+        _session(province, desk).sync()
+    assert desk.told_behind == [(0, bytes(32))] * 3
+    assert desk.frozen == ["fork"]
+    assert len(desk.pending(0, 10, 10**6)) == 2
+
+
+@pytest.mark.parametrize("code", ["fork", "gap"])
+def test_where_another_desk_may_go_on_is_nobody_elses(code: str) -> None:
+    """A refusal of another desk, or of this one under its former name, played back."""
+    province = ScriptedProvince()
+    desk = province.desk("AAAAAA")
+    _type(desk, 2)
+    head = protocol.b64(bytes(32))
+    province.pranks["/v1/push"] = lambda _: province.problem(409, code, desk="BBBBBB", expect_n=1, head=head)
+    with pytest.raises(errors.Unproven):
+        _session(province, desk).sync()
+    assert (desk.told_behind, desk.frozen) == ([], [])
+
+
 def test_a_revoked_desk_is_told_so_and_frozen() -> None:
     province = ScriptedProvince()
     desk = province.desk("AAAAAA")
