@@ -307,6 +307,13 @@ FAULTS = (
         tests=("sync/journeys/test_moved_and_backed_up.py::test_who_moved_the_child_goes_on_hearing_of_the_mother",),
     ),
     Fault(
+        name="tied-to-who-has-left-nobody-sees-whom-it-is-about",
+        file="sync/server/intake/whereabouts.py",
+        old="        return way is not None and way.follows and home == change.scope\n",
+        new="        return False\n",
+        tests=("sync/journeys/test_tied_late.py::test_its_commune_still_has_it_and_its_hours_run",),
+    ),
+    Fault(
         name="another-desks-numbers-are-ours",
         file="sync/client/channel.py",
         old="    if problem.code in _DECIDED or problem.head:\n",

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.time.clock import to_iso
 from commune_desk.store.changes import numbers
 from commune_desk.store.changes.journal import ERASED, OPEN
@@ -109,20 +110,24 @@ def _set_aside(tx: Tx, refused: Iterable[protocol.Result], desk: str, up_to: int
 def open_again(tx: Tx, change_id: str, code: str = "") -> None:
     """A decision that the province set aside decides nothing: its conflicts wait for a person again.
 
-    And two records that it did not join are two.
+    Two records that it did not join are two, and what it did not tie to somebody who has left is about nobody known.
     """
     state = "accepted" if code == ERASED else "quarantined"
     row = tx.connection.execute(
         "SELECT raw FROM change WHERE id=? AND state=? AND length(raw)>0", (change_id, state)
     ).fetchone()
     change = msgspec.json.decode(row[0], type=Change) if row else None
-    joins = change is not None and change.verb == Verb.ALIAS
-    if change is None or not (joins or (change.resolves and not code)):
+    if change is None or not (_says_who(change) or (change.resolves and not code)):
         return
     Incoming(tx, {}).put_back(change)
     ids = [(one,) for conflicts in change.resolves.values() for one in conflicts]
     tx.connection.executemany("UPDATE conflict SET state='open' WHERE id=? AND state='deciding'", ids)
     tx.topic("conflicts")
+
+
+def _says_who(change: Change) -> bool:
+    """Whether it says of two records that they are one, or of a record whose it is."""
+    return change.verb == Verb.ALIAS or (change.kind in KINDS and KINDS[change.kind].belongs_to in change.set)
 
 
 def resend_from(tx: Tx, n: int) -> None:

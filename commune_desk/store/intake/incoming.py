@@ -139,7 +139,7 @@ class Incoming:
         held = self._hold(KINDS[change.kind], change, change.scope)
         shadows = shadow.of_record(self._db, change.record)
         for field in change.fields:
-            nobody = (None, None) if change.verb == Verb.ALIAS else None
+            nobody = (None, None) if change.verb == Verb.ALIAS or change.base.get(field, "") is None else None
             behind = shadows.get(field, nobody)
             if behind is not None and held.writers.get(field) == change.id:
                 shadow.drop(self._db, change.record, field)

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, delete, select
 
+from commune_desk.domain.records.kinds import KINDS
 from sync.change import JOINED_TO, Change, Line, Verb
 from sync.protocol import MAX_CHANGES
 from sync.server.engine import tables
@@ -28,6 +29,9 @@ def places_of(change: Change, route: Route | None) -> Sequence[tuple[str, str]]:
         return [(change.to, change.record)]
     if route is not None and route.is_late:
         return []
+    owner = change.set.get(KINDS[change.kind].belongs_to)
+    if route is not None and isinstance(owner, str):
+        return [(change.scope, owner)]
     named = {change.record, str(change.set[JOINED_TO])} if change.verb == _ALIAS else {change.record}
     return [(change.scope, record) for record in sorted(named)]
 

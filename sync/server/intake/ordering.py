@@ -198,11 +198,14 @@ class _Intake:
 
     def _merge_or_quarantine(self, batch: Batch, item: Incoming) -> None:
         route = self._route(item)
-        code = item.code or (_record_fault(batch, item.line.change, route) if item.line else "unreadable")
+        code = item.code or (self._record_fault(batch, item.line.change, route) if item.line else "unreadable")
         if item.line is None or route is None or code is not None:
             self._quarantine(item, code or "moved", route)
         else:
             self._merge(batch, item, item.line, route)
+
+    def _record_fault(self, batch: Batch, change: Change, route: Route | None) -> str | None:
+        return "moved" if self._whereabouts.is_tied_late(change) else _record_fault(batch, change, route)
 
     def _check_against_records(self, batch: Batch, items: Sequence[Incoming]) -> None:
         changes = [item.line.change for item in items if item.line and item.code is None]

@@ -203,6 +203,15 @@ class Whereabouts:
         late = Route(home, scopes, is_late=True, entered=way.entered, is_own=is_own, again=way.again)
         return late if _is_believed(late) else None
 
+    def is_tied_late(self, change: Change) -> bool:
+        """Whether it ties a record that stays where it is to a person who had left that place by a move.
+
+        Nobody there would see any more what belongs to whom, and the person's new home would never hear of it.
+        """
+        owner, home = change.set.get(KINDS[change.kind].belongs_to), self.home(change.record)
+        way = self._ways.get((change.scope, owner)) if isinstance(owner, str) else None
+        return way is not None and way.follows and home == change.scope
+
     def _route_new(self, change: Change) -> Route:
         owner = self._owners.get(change.record, "")
         home, way = self.home(owner), self._ways.get((change.scope, owner))
