@@ -16,6 +16,7 @@ _SERVED = "sync/files/test_server.py"
 
 _SNAPSHOTS = "sync/client/test_snapshots.py"
 _BEHIND = "sync/journeys/test_withdrawn_behind_a_copy.py"
+_SHARES = "sync/journeys/test_shares_put_back.py"
 _CONTENT_ALONE = "sync/put_back/test_content_alone_lost.py"
 
 FAULTS = (
@@ -312,6 +313,34 @@ FAULTS = (
         old="        return way is not None and way.follows and home == change.scope\n",
         new="        return False\n",
         tests=("sync/journeys/test_tied_late.py::test_its_commune_still_has_it_and_its_hours_run",),
+    ),
+    Fault(
+        name="what-was-taken-back-is-shared-again",
+        file="sync/server/intake/relocating.py",
+        old="    if not is_there and not was_there:\n",
+        new="    if False:\n",
+        tests=(f"{_SHARES}::test_what_was_taken_back_stays_so",),
+    ),
+    Fault(
+        name="a-later-share-ended-by-what-had-waited",
+        file="sync/server/intake/relocating.py",
+        old="    return any(change.stamp < line.change.stamp for line in share)\n",
+        new="    return False\n",
+        tests=(f"{_SHARES}::test_a_share_of_after_is_not_ended_by_what_waited",),
+    ),
+    Fault(
+        name="a-share-of-before-the-move-comes-too-late",
+        file="sync/server/intake/relocating.py",
+        old="and change.stamp < route.left_at",
+        new="and False",
+        tests=(f"{_SHARES}::test_a_share_of_before_the_move_holds",),
+    ),
+    Fault(
+        name="who-is-the-home-no-more-shares",
+        file="sync/server/intake/relocating.py",
+        old="and change.stamp < route.left_at",
+        new="and route.left_at > 0",
+        tests=(f"{_SHARES}::test_a_share_of_after_the_move_is_told_to_who_wrote_it",),
     ),
     Fault(
         name="another-desks-numbers-are-ours",

@@ -20,13 +20,15 @@ from sync.server.intake.whereabouts import Route
 
 MOST = MAX_CHANGES
 """Changes that one record brings with it: more than anybody writes about a child until a backup's gap is closed."""
-_ALIAS, _RESEAL = Verb.ALIAS, Verb.RESEAL
+_ALIAS, _RESEAL, _UNSHARE = Verb.ALIAS, Verb.RESEAL, Verb.UNSHARE
 
 
 def places_of(change: Change, route: Route | None) -> Sequence[tuple[str, str]]:
     """The scopes and records for which a change waits that was set aside as `moved`; none where it came too late."""
     if change.verb == _RESEAL:
         return [(change.to, change.record)]
+    if change.verb == _UNSHARE:
+        return [(scope, change.record) for scope in dict.fromkeys((change.scope, change.to))]
     if route is not None and route.is_late:
         return []
     owner = change.set.get(KINDS[change.kind].belongs_to)

@@ -235,7 +235,7 @@ class _Intake:
         if self._has_moved:
             self._locate_anew([item])
         route, line = self._route(item), item.line
-        code = _relocation_fault(self._connection, line.change, route) if line else "unreadable"
+        code = self._relocation_fault(item, line.change, route) if line else "unreadable"
         if line is None or route is None or code is not None:
             self._quarantine(item, code or "moved", route)
             self._write(Batch())  # it may be the last of its push
@@ -250,6 +250,14 @@ class _Intake:
             self._feeds.note_authors()
             self._has_moved = True
             self._arrived.setdefault(line.change.to, []).extend(came)
+
+    def _relocation_fault(self, item: Incoming, change: Change, route: Route | None) -> str | None:
+        was_there = self._whereabouts.was_in(change.to, change.record)
+        code = _relocation_fault(self._connection, change, route, was_there=was_there)
+        if code is None and route is not None and item.is_kept and change.verb == Verb.UNSHARE:
+            with self._unconfined():  # the share may be another place's word
+                return "scope" if relocating.ends_another(self._connection, change, route) else None
+        return code
 
     def _route(self, item: Incoming) -> Route | None:
         return self._whereabouts.route(item.line.change) if item.line and item.code is None else None
@@ -316,14 +324,14 @@ def _check_against_records(connection: Connection, changes: Sequence[Change], fr
         used.add(change.id)
 
 
-def _relocation_fault(connection: Connection, change: Change, route: Route | None) -> str | None:
+def _relocation_fault(connection: Connection, change: Change, route: Route | None, *, was_there: bool) -> str | None:
     known = connection.scalar(select(tables.change_key.c.id).where(tables.change_key.c.id == change.id))
     if known is not None:
         return "id"
     found = read_records(connection, change.kind, [change.record])
     if not found:
         return "moved"  # nobody has written it yet, or the id is another kind's
-    return relocating.fault(change, route, found[0])
+    return relocating.fault(change, route, found[0], was_there=was_there)
 
 
 def _record_fault(batch: Batch, change: Change, route: Route | None) -> str | None:

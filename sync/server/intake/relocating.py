@@ -43,9 +43,12 @@ class _Family:
     """Who is at home elsewhere and came here along with a child: needed by nobody who stays, they leave with it."""
 
 
-def fault(change: Change, route: Route | None, record: Stored) -> str | None:
-    """Why the record may not be placed otherwise: the code of the quarantine, or None."""
-    if route is None or route.is_late:
+def fault(change: Change, route: Route | None, record: Stored, *, was_there: bool = True) -> str | None:
+    """Why the record may not be placed otherwise: the code of the quarantine, or None.
+
+    `was_there`: whether the place in `to` has held it before. Where it never did, an `unshare` came before its share.
+    """
+    if route is None or (route.is_late and not _is_of_before(change, route)):
         return "moved"
     if not is_scope(change.to) or not KINDS[change.kind].fits_scope(change.to):
         return "scope"
@@ -57,13 +60,30 @@ def fault(change: Change, route: Route | None, record: Stored) -> str | None:
     is_there = change.to in route.scopes
     if change.verb == Verb.SHARE:
         has_room = len(route.scopes) <= MOST_HOLDERS
-        return None if change.scope == route.home and not is_there and has_room else "scope"
-    return None if is_there and change.to != route.home and may_end(change, route) else "scope"
+        is_homes_word = change.scope == route.home or route.is_late
+        return None if is_homes_word and not is_there and has_room else "scope"
+    if not may_end(change, route):
+        return "scope"
+    if not is_there and not was_there:
+        return "moved"
+    return None if is_there and change.to != route.home else "scope"
+
+
+def _is_of_before(change: Change, route: Route) -> bool:
+    """Whether it says who else holds the record, and was written before the move that took it away from there: then it
+    was its home's word, and a province that was put back has only heard the move first."""
+    return change.verb in (Verb.SHARE, Verb.UNSHARE) and change.stamp < route.left_at
+
+
+def ends_another(connection: Connection, change: Change, route: Route) -> bool:
+    """Whether an `unshare` that had to wait was written before the share by which the place holds the record now."""
+    share = lines_of(connection, filter(None, [route.scopes[change.to]]))
+    return any(change.stamp < line.change.stamp for line in share)
 
 
 def may_end(change: Change, route: Route) -> bool:
     """Whether an `unshare` is the word of the record's home, or of the very place that loses it."""
-    return change.scope in (route.home, change.to)
+    return route.is_late or change.scope in (route.home, change.to)
 
 
 def relocate(connection: Connection, feeds: Feeds, line: Line, route: Route) -> list[str]:

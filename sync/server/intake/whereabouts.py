@@ -31,6 +31,7 @@ class Route(NamedTuple):
     accept a change written for another scope; "" where the change was written for its home.
     `is_own`: late, of a record that its own desk made about a person who had left; no scope held it before.
     `again`: (line, entered) of moves and shares to be added to the home's feed once more, ahead of it; see `_Way`.
+    `left_at`: late, the stamp of the move by which the record left that scope; 0 where it was a guest there.
     """
 
     home: str
@@ -39,6 +40,7 @@ class Route(NamedTuple):
     entered: str = ""
     is_own: bool = False
     again: Sequence[tuple[Line, str]] = ()
+    left_at: int = 0
 
     def brought_to(self, scope: str, written_in: str) -> str:
         """What brings a change that was written for one scope into another: the move or share that both know."""
@@ -52,13 +54,13 @@ class _Way(NamedTuple):
 
     `entered`: the id of a move or share that is in the home's feed. `again`: (line, entered) to be added to that feed
     once more, because a desk that joined the home later was never sent them: the share, and the change that ended it.
-    `follows`: the scope lost the record by a move, so that new records written there about the person go to the home
-    too; False where it was a guest of the record only.
+    `left_at`: the stamp of the move by which the scope lost the record, so that new records written there about the
+    person go to the home too; 0 where it was a guest of the record only.
     """
 
     entered: str
     again: Sequence[tuple[Line, str]] = ()
-    follows: bool = False
+    left_at: int = 0
 
 
 @dataclass
@@ -154,7 +156,7 @@ class Whereabouts:
             end = ends[self._left[scope, record]]
             last = self._last_move(connection, record, home)
             way = _Way(last) if last else _way_of_a_guest(connection, scope, record, end)
-            self._ways[scope, record] = way._replace(follows=end.change.verb == Verb.MOVE)
+            self._ways[scope, record] = way._replace(left_at=end.change.stamp if end.change.verb == Verb.MOVE else 0)
 
     def _last_move(self, connection: Connection, record: str, home: str) -> str:
         """The move by which the record came to its home, as the home was told last; empty where it always lived there.
@@ -200,8 +202,14 @@ class Whereabouts:
             way = self._ways.get((change.scope, self._own.get(change.record, "")))
         if way is None:
             return None
-        late = Route(home, scopes, is_late=True, entered=way.entered, is_own=is_own, again=way.again)
+        late = Route(
+            home, scopes, is_late=True, entered=way.entered, is_own=is_own, again=way.again, left_at=way.left_at
+        )
         return late if _is_believed(late) else None
+
+    def was_in(self, scope: str, record: str) -> bool:
+        """Whether the scope has held the record, and does not any more."""
+        return (scope, record) in self._left
 
     def is_tied_late(self, change: Change) -> bool:
         """Whether it ties a record that stays where it is to a person who had left that place by a move.
@@ -210,12 +218,12 @@ class Whereabouts:
         """
         owner, home = change.set.get(KINDS[change.kind].belongs_to), self.home(change.record)
         way = self._ways.get((change.scope, owner)) if isinstance(owner, str) else None
-        return way is not None and way.follows and home == change.scope
+        return way is not None and way.left_at > 0 and home == change.scope
 
     def _route_new(self, change: Change) -> Route:
         owner = self._owners.get(change.record, "")
         home, way = self.home(owner), self._ways.get((change.scope, owner))
-        if way is None or not way.follows or home is None or not KINDS[change.kind].fits_scope(home):
+        if way is None or not way.left_at or home is None or not KINDS[change.kind].fits_scope(home):
             return Route(change.scope, {change.scope: ""})
         return Route(home, {home: ""}, is_late=True, entered=way.entered, again=way.again)
 

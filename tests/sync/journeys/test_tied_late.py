@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.model.record import Value
 from commune_desk.store.exchange.set_aside import entries_set_aside
 from commune_desk.store.pages.reports import ReportView, oldest_running, report_view
 from commune_desk.usecases.records.reports import acknowledge_report, link_report
@@ -26,7 +27,12 @@ def child(office: TravelledOffice) -> RecordId:
 @pytest.fixture
 def report(office: TravelledOffice, child: RecordId) -> RecordId:
     """Of the hotline, taken up and tied to the child at a PC that does not know that the child has left."""
-    told = {"received_at": RECEIVED, "source": "111", "place": "Khe Lạc", "description": "Hàng xóm nghe cháu khóc."}
+    told: dict[str, Value] = {
+        "received_at": RECEIVED,
+        "source": "111",
+        "place": "Khe Lạc",
+        "description": "Hàng xóm nghe cháu khóc.",
+    }
     (made,) = hand_down(office.real.province, [(COMMUNE[2:], told)])
     office.sync()
     one = RecordId(made.record)

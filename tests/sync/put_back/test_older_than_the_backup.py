@@ -37,5 +37,7 @@ def test_a_desk_that_let_go_of_what_the_backup_had_goes_on_under_a_new_code(offi
     office.sync()
     office.sync()
     assert visit in office.homes("home_visit")
-    assert list(office.unrest()) == ["there"], "it has the child that the province lost, and is told so"
+    unrest = office.unrest()
+    assert unrest.pop("ours") == {"set aside": [("moved", 1)]}, "the move, which stays, waits for its child"
+    assert list(unrest) == ["there"], "it has the child that the province lost, and is told so"
     assert office.there.ask("SELECT full_name FROM person WHERE id=?", gone) == [("Chìu Văn Sáng",)]

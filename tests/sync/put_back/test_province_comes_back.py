@@ -238,7 +238,7 @@ def test_after_a_verified_backup_the_desk_forgets_and_the_backup_still_has_it(of
     office.back_up()
     office.save(0, "Sau")
     office.sync(0)
-    assert office.desks[0].ask(kept) == [(0,)]
+    assert office.desks[0].ask(kept) == [(1,)], "the move, which names nobody"
     office.restore()
     office.sync(2, 0, 1, 2)
     assert office.desks[2].ask("SELECT full_name FROM person WHERE id=?", moved) == [("Chìu Văn Sáng",)]
