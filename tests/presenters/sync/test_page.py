@@ -296,6 +296,16 @@ def test_what_a_comparison_found_is_said_and_only_the_same_is_good() -> None:
 
 
 @pytest.mark.parametrize(
+    "left_out", [{"waiting": (Waiting("person", 1, 1, 400),)}, {"set_aside_codes": (("grant", 1),)}]
+)
+def test_beside_what_no_comparison_looks_at_nothing_is_green_but_the_receipt(left_out: dict[str, Any]) -> None:
+    changed = facts(compared=Comparison(at="2026-11-23T00:00:00Z"), **left_out)
+    line = sync_page(changed, QUIET).proven[-1]
+    assert (line.text, line.tone) == ("Phần còn lại khớp nhau ở lần đối chiếu gần nhất", "quiet")
+    assert line.detail == "đối chiếu 07:00 23/11/2026"
+
+
+@pytest.mark.parametrize(
     "changed",
     [
         {"compared": Comparison(at="2026-11-23T00:00:00Z")},
