@@ -135,7 +135,7 @@ def _what_is_paused(facts: SyncFacts, last: str) -> str:
 
 def _what_lacks_proof(facts: SyncFacts) -> str:
     if facts.waiting_files:
-        return _("Files under way: {count}").format(count=format_number(facts.waiting_files))
+        return _("Files not through: {count}").format(count=format_number(facts.waiting_files))
     if facts.differing:
         return _("Other than at the province: {count}").format(count=_entries(facts.differing))
     return "" if facts.is_proven_whole else _("Not proven yet: sync again")

@@ -103,6 +103,10 @@ def test_nothing_else_is_green(changed: dict[str, Any]) -> None:
     assert sync_chip(facts(**changed), QUIET, NOW)[1] != "good"
 
 
+def test_files_that_the_province_refused_are_not_said_to_be_under_way() -> None:
+    assert sync_chip(facts(waiting_files=2), QUIET, NOW) == ("Tệp chưa xong: 2", "warning")
+
+
 def test_what_differs_from_the_province_is_told_at_the_top() -> None:
     """What was put right is the same again."""
     found = Comparison(at="2026-11-23T00:42:00Z", put_right=4, only_here=2, unlike=1)
