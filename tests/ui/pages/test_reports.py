@@ -21,6 +21,7 @@ from commune_desk.ui.pages.today import TodayPage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.widgets.buttons import IconButton, LinkButton
 from commune_desk.ui.widgets.choice import Choice
+from commune_desk.ui.widgets.fields import LineEdit
 from commune_desk.ui.widgets.text import RichLine, Text
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.reports import acknowledge_report
@@ -217,6 +218,18 @@ def test_an_intake_needs_four_fields_and_goes_back(qtbot: QtBot, workplace: Work
     assert "20:00" in said.args[0]
     assert went == [Route("reports")]
     assert workplace.read(lambda c: c.execute("SELECT place FROM report").fetchone()[0]) == "thôn Đồng Mô"
+
+
+def test_how_an_hour_is_written_is_said_in_vietnamese_and_has_its_room(
+    qtbot: QtBot, workplace: Workplace, tasks: Tasks
+) -> None:
+    page = ReportFormPage(workplace, tasks, lambda _route: None)
+    opened(qtbot, page)
+    received = page.fields["received_at"]
+    assert isinstance(received, LineEdit)
+    received.clear()
+    assert received.placeholderText() == "ngày/tháng/năm giờ:phút"
+    assert received.placeholderText() not in cut_texts(page)
 
 
 def test_a_linked_child_can_be_taken_back(qtbot: QtBot, workplace: Workplace, tasks: Tasks) -> None:
