@@ -100,7 +100,11 @@ def test_more_than_a_screen_is_counted(workplace: Workplace) -> None:
         come_here(workplace, person.id)
     shown = card(workplace)
     assert shown is not None
-    assert (len(shown.rows), shown.aside) == (8, "2 more")
+    assert (len(shown.rows), shown.aside) == (8, "2 more children")
+    set_language("vi")
+    in_vietnamese = card(workplace)
+    assert in_vietnamese is not None
+    assert in_vietnamese.aside == "còn 2 trẻ"
 
 
 def test_of_a_child_that_left_only_the_case_code_is_told(workplace: Workplace) -> None:
