@@ -80,6 +80,8 @@ def test_a_house_is_told_of_guests_too(tmp_path: Path) -> None:
     shown = card(house)
     assert shown is not None
     assert [(row.title, row.link, row.button) for row in shown.rows] == [("Chìu Thị Mây", "", "Seen")]
+    main = [one.key for one in TodayPage(house).read().main]
+    assert main.index("arrivals") == main.index("logs") - 1, "where a commune has it: before what is written down daily"
     house.register.close()
 
 
