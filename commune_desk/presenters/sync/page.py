@@ -190,9 +190,9 @@ def _waiting(facts: SyncFacts, *, has_line: bool) -> tuple[StatusLine, ...]:
 
 
 def _held(facts: SyncFacts) -> Iterator[StatusLine]:
-    """What does not go though there is a line: the province's program is older than this one."""
+    """What does not go though there is a line: the province's program is older than this one. It is in the total."""
     if facts.held.records:
-        text = _("{count} waiting for the province's update").format(count=_entries(facts.held.records))
+        text = _("Of these, {count} waiting for the province's update").format(count=_entries(facts.held.records))
         why = _("The province's program does not know them yet. They are kept here and go by themselves once it does.")
         yield StatusLine(text, why, tone="warning", icon="refresh")
 
