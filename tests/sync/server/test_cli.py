@@ -111,14 +111,6 @@ def test_a_report_is_handed_down_and_counted_without_naming_anybody(folder: Path
         assert "Sealed" not in said
 
 
-def test_the_status_and_the_pcs_have_one_word_for_what_is_set_aside(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    places = ["--data", str(folder / "data"), "--key-file", str(folder / "key.json")]
-    assert main(["--lang", "vi", "status", *places]) == 0
-    assert "Để riêng, theo máy và lý do: 0" in capsys.readouterr().out
-
-
 def test_reports_come_from_a_file_all_or_with_a_reason(folder: Path) -> None:
     good = {"commune": "06838", "source": "1800.1769", "received": "2026-11-23 23:40", "place": "a", "description": "b"}
     path = folder / "reports.json"
