@@ -53,7 +53,7 @@ def test_a_value_that_cannot_be_chosen_has_no_button_and_no_stop(qtbot: QtBot, h
     assert table.focusWidget() is dots[-1], "the keyboard passes by what cannot be chosen"
     table.leave_open("cause")
     (told,) = [text for text in table.findChildren(Text) if text.plain == SEALED]
-    qtbot.mouseClick(told, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(told, Qt.MouseButton.LeftButton)
     assert table.decision() == {}
     with pytest.raises(KeyError):
         table.choose("cause", "v1")
