@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from commune_desk.domain.model.codes import CodeBook
-from commune_desk.i18n import _, format_number
+from commune_desk.i18n import _, format_number, ngettext
 from commune_desk.presenters.frame.cards import Row, Section
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.presenters.wording import labels
@@ -23,8 +23,12 @@ def arrivals_section(
         _("New in this register") if any(one.is_guest for one in came) else _("Children who moved here"),
         "user",
         rows=tuple(_row(codes, one, today, can_write=can_write, has_pages=has_pages) for one in came),
-        aside=_("{count} more").format(count=format_number(rest)) if rest > 0 else "",
+        aside=_rest_text(rest) if rest > 0 else "",
     )
+
+
+def _rest_text(rest: int) -> str:
+    return ngettext("{count} more child", "{count} more children", rest).format(count=format_number(rest))
 
 
 def _row(codes: CodeBook, one: Arrival, today: date, *, can_write: bool, has_pages: bool) -> Row:

@@ -38,7 +38,7 @@ _EDITED = {
     "group_membership": N_("Group edited"),
 }
 _WHERE_HELD = {
-    "move": N_("Moved to another commune"),
+    "move": N_("Moved between communes"),
     "share": N_("Record shared with another place"),
     "unshare": N_("Record no longer shared"),
 }

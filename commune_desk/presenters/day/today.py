@@ -159,12 +159,14 @@ class TodayPage:
         return TodayState(
             title=self._title(now),
             subtitle=count if residents else _("Nobody is staying in the house."),
-            main=(sections.ending(), *clock_section(self._workplace), *self._lease(now), sections.logs()),
-            side=(
-                sections.tasks(),
+            main=(
+                sections.ending(),
+                *clock_section(self._workplace),
+                *self._lease(now),
                 *self._arrivals(can_write=self._can_write("care_log_entry")),
-                *guests_section(self._workplace),
+                sections.logs(),
             ),
+            side=(sections.tasks(), *guests_section(self._workplace)),
             can_write=self._can_write("care_log_entry"),
             is_commune=False,
         )

@@ -25,7 +25,8 @@ _CHIPS = {
     1: (N_("Warning"), "warning", "alert-triangle"),
     0: (N_("Fine"), "good", ""),
 }
-_TAKEN = (RowState.SAVED, RowState.JOINED, RowState.FILLED)
+_SAVED = (RowState.SAVED, RowState.JOINED)
+"""Rows are seen until the list is in as a whole, and until then nobody sees these children in the register."""
 _DECIDED = {SAME: N_("Same child"), DIFFERENT: N_("Another child"), "": N_("To decide")}
 
 
@@ -94,12 +95,18 @@ def _row_text(workplace: Workplace, one: StagedRow) -> ListRowText:
 
 
 def _name(one: StagedRow) -> str:
-    """Of a row that is in the register nothing is kept beside it, where nothing was wrong with it."""
-    return one.payload.name or (_("(brought in)") if one.state in _TAKEN else _("(no name)"))
+    """Of a row that was saved nothing is kept beside it, where nothing was wrong with it."""
+    if one.payload.name:
+        return one.payload.name
+    if one.state is RowState.FILLED:
+        return _("(brought in)")
+    return _("(saved for now)") if one.state in _SAVED else _("(no name)")
 
 
 def _state_chip(one: StagedRow) -> ChipText:
-    if one.state in _TAKEN:
+    if one.state in _SAVED:
+        return ChipText(_("Saved for now"), "quiet")
+    if one.state is RowState.FILLED:
         return ChipText(_("Brought in"), "good", "check")
     if one.is_twin and one.level < 2:
         return ChipText(_(_DECIDED[one.decision]), "quiet" if one.decision else "note", "" if one.decision else "users")

@@ -51,7 +51,7 @@ class ConflictCard:
 
     def text_of(self, key: str) -> str | None:
         """What choosing that hand would let stand; None where it is not offered."""
-        return next((hand.text for hand in self.hands if hand.key == key), None)
+        return next((hand.text for hand in self.hands if hand.key == key and hand.is_readable), None)
 
 
 def conflict_cards(

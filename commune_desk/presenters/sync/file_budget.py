@@ -21,7 +21,7 @@ NO_BOUND = "0"
 
 @dataclass(frozen=True, slots=True)
 class FilesState:
-    """The lines of the card: what waits, and what went over the line today."""
+    """The lines of the card: what waits or was refused, and what went over the line today."""
 
     waiting: str
     today: str
@@ -33,7 +33,7 @@ def files_state(workplace: Workplace) -> FilesState:
     """Counted from the tables each time."""
     count, size, refused, budget, chosen = workplace.read(lambda c: _facts(c, workplace))
     return FilesState(
-        _waiting(count, size), _today(budget), (count > 0 and not budget.is_lifted) or refused > 0, chosen
+        _waiting(count, size, refused), _today(budget), (count > 0 and not budget.is_lifted) or refused > 0, chosen
     )
 
 
@@ -43,11 +43,18 @@ def _facts(db: Connection, workplace: Workplace) -> tuple[int, int, int, Budget,
     return count, size, refused, day_budget.budget(db, workplace.today()), str(chosen)
 
 
-def _waiting(count: int, size: int) -> str:
-    if not count:
-        return _("No file waits")
-    text = ngettext("{count} file waits · {size}", "{count} files wait · {size}", count)
-    return text.format(count=count, size=format_size(size))
+def _waiting(count: int, size: int, refused: int) -> str:
+    """What goes by itself, and what does not: refused by the province, or damaged each time it came."""
+    parts = []
+    if count:
+        text = ngettext("{count} file waits · {size}", "{count} files wait · {size}", count)
+        parts.append(text.format(count=count, size=format_size(size)))
+    if refused:
+        text = ngettext(
+            "{count} file was refused or came damaged", "{count} files were refused or came damaged", refused
+        )
+        parts.append(text.format(count=refused))
+    return " · ".join(parts) or _("No file waits")
 
 
 def _today(budget: Budget) -> str:

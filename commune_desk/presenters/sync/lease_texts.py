@@ -29,7 +29,11 @@ def lease_line(lease: Lease | None, now: datetime) -> StatusLine | None:
         "Sealed parts of reports and stays close in {count} days",
         days,
     ).format(count=days)
-    how = _("Connect this PC and sync before then, or send and fetch by USB stick.")
+    how = ngettext(
+        "Sync within {count} day, over the line or by USB stick.",
+        "Sync within {count} days, over the line or by USB stick.",
+        days,
+    ).format(count=days)
     return StatusLine(what, f"{since} {how}", tone="warning")
 
 

@@ -135,7 +135,7 @@ def _what_is_paused(facts: SyncFacts, last: str) -> str:
 
 def _what_lacks_proof(facts: SyncFacts) -> str:
     if facts.waiting_files:
-        return _("Files under way: {count}").format(count=format_number(facts.waiting_files))
+        return _("Files not through: {count}").format(count=format_number(facts.waiting_files))
     if facts.differing:
         return _("Other than at the province: {count}").format(count=_entries(facts.differing))
     return "" if facts.is_proven_whole else _("Not proven yet: sync again")
@@ -190,9 +190,9 @@ def _waiting(facts: SyncFacts, *, has_line: bool) -> tuple[StatusLine, ...]:
 
 
 def _held(facts: SyncFacts) -> Iterator[StatusLine]:
-    """What does not go though there is a line: the province's program is older than this one."""
+    """What does not go though there is a line: the province's program is older than this one. It is in the total."""
     if facts.held.records:
-        text = _("{count} waiting for the province's update").format(count=_entries(facts.held.records))
+        text = _("Of these, {count} waiting for the province's update").format(count=_entries(facts.held.records))
         why = _("The province's program does not know them yet. They are kept here and go by themselves once it does.")
         yield StatusLine(text, why, tone="warning", icon="refresh")
 

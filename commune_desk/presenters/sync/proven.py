@@ -48,7 +48,7 @@ def _erased(facts: SyncFacts) -> Iterator[StatusLine]:
 
 
 def _compared(facts: SyncFacts) -> Iterator[StatusLine]:
-    """What the last comparison found; good only where both sides hold the same."""
+    """What the last comparison found; good only where both sides hold the same, and nothing was left out of it."""
     found = facts.compared
     if facts.contradicted_at:
         yield StatusLine(
@@ -60,8 +60,7 @@ def _compared(facts: SyncFacts) -> Iterator[StatusLine]:
     if not found.at:
         return
     if not (found.put_right or found.only_here or found.unlike):
-        same = _("compared {when}").format(when=when(found.at))
-        yield StatusLine(_("The same on both sides"), same, tone="good", icon="check")
+        yield _same(facts)
     if found.put_right:
         text = ngettext("{count} record was put right", "{count} records were put right", found.put_right)
         yield StatusLine(
@@ -92,6 +91,14 @@ def _compared(facts: SyncFacts) -> Iterator[StatusLine]:
         )
         text = text.format(count=format_number(found.unlike))
         yield StatusLine(text, detail, tone="warning", icon="alert-triangle")
+
+
+def _same(facts: SyncFacts) -> StatusLine:
+    """What waits and what was set aside is not compared: beside it nothing is green."""
+    compared = _("compared {when}").format(when=when(facts.compared.at))
+    if facts.waiting_changes or facts.set_aside:
+        return StatusLine(_("All else was the same on both sides at the last comparison"), compared)
+    return StatusLine(_("The same on both sides"), compared, tone="good", icon="check")
 
 
 def _receipt(facts: SyncFacts) -> StatusLine:

@@ -2,11 +2,45 @@
 
 from __future__ import annotations
 
-from commune_desk.i18n import _, ngettext
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from commune_desk.domain.time.clock import local_day
+from commune_desk.i18n import _, format_date, format_time, ngettext
+
+if TYPE_CHECKING:  # the unlock page does not load it before its first picture
+    from commune_desk.usecases.locked.doorbell import Bell
+
+_SOON = timedelta(hours=24)
 
 
-def bell_text(waiting: int, next_due: str, taken: int = 0) -> str:
-    """What a locked desk shows: counts and an hour, never a name."""
+def bell_text(bell: Bell, now: datetime) -> str:
+    """What a locked desk shows: counts, an hour and its day, never a name."""
+    parts = _reports(bell.waiting, bell.taken)
+    if bell.run_out:
+        text = ngettext("{count} time limit has run out", "{count} time limits have run out", bell.run_out)
+        parts.append(text.format(count=bell.run_out))
+    if bell.next_due:
+        parts.append(_next_text(bell.next_due, now))
+    return " · ".join(parts)
+
+
+def bell_tone(bell: Bell, now: datetime) -> str:
+    """Red once a limit has run out; amber for reports that wait and for the coming 24 hours."""
+    if bell.run_out:
+        return "danger"
+    is_soon = bell.next_due is not None and bell.next_due - now <= _SOON
+    return "warning" if bell.waiting or is_soon else "quiet"
+
+
+def _next_text(due: datetime, now: datetime) -> str:
+    if local_day(due) == local_day(now):
+        return _("The next time limit runs out at {time}").format(time=format_time(due))
+    text = _("The next time limit: {time} on {day}")
+    return text.format(time=format_time(due), day=format_date(local_day(due)))
+
+
+def _reports(waiting: int, taken: int) -> list[str]:
     parts = []
     if waiting:
         text = ngettext(
@@ -17,9 +51,7 @@ def bell_text(waiting: int, next_due: str, taken: int = 0) -> str:
         parts.append(text.format(count=waiting))
     if taken:
         parts.append(_("{count} of them taken up on this PC, not sent yet").format(count=taken))
-    if next_due:
-        parts.append(_("The next time limit runs out at {time}").format(time=next_due))
-    return " · ".join(parts)
+    return parts
 
 
 def carried_text(

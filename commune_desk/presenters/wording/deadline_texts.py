@@ -40,7 +40,7 @@ def emergency_text(received_at: str, now: datetime, hours: int) -> ClockText:
 
 
 def _left(clock: Countdown) -> str:
-    hours, minutes = f"{clock.hours:02d}", f"{clock.minutes:02d}"
+    hours, minutes = str(clock.hours), f"{clock.minutes:02d}"
     if clock.urgency is not Urgency.OVERDUE:
         return _("{hours} h {minutes} left").format(hours=hours, minutes=minutes)
     if clock.hours >= _LONG_OVERDUE_HOURS:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
-from commune_desk.domain.time.clock import VIETNAM, Clock, from_iso
+from commune_desk.domain.time.clock import Clock, from_iso
 from commune_desk.domain.words.errors import DeskError
-from commune_desk.i18n import _, format_time, translate_error
-from commune_desk.presenters.window.doorbell import bell_text, carried_text
+from commune_desk.i18n import _, translate_error
+from commune_desk.presenters.window.doorbell import bell_text, bell_tone, carried_text
 from commune_desk.ui.opening.frame import OpeningCard, Work
 from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton
@@ -234,7 +234,8 @@ class Doorbell(NoticeBar):
             return
         bell = listen(card, waiting, now, known=self._known, since=self._since or from_iso(card.left_at))
         self._known, self._since = bell.waiting, now
-        text = bell_text(bell.waiting, _hour(bell.next_due), bell.taken)
+        text = bell_text(bell, now)
+        self.set_tone(Tone(bell_tone(bell, now)))
         self.sentence.set_text(text)
         self.setAccessibleName(text)
         self.setVisible(bool(text))
@@ -242,7 +243,3 @@ class Doorbell(NoticeBar):
             self.rang.emit()
             QApplication.beep()
             self.speak()
-
-
-def _hour(instant: datetime | None) -> str:
-    return format_time(instant.astimezone(VIETNAM)) if instant else ""

@@ -41,7 +41,7 @@ class DecisionCard(Card):
                     card.conflict.field,
                     card.label,
                     card.base,
-                    tuple(Version(hand.key, hand.text) for hand in card.hands),
+                    tuple(Version(hand.key, hand.text, hand.is_readable) for hand in card.hands),
                 )
             ],
         )

@@ -59,7 +59,12 @@ def _answers(*, has_register: bool) -> list[tuple[str, str]]:
         ),
         (
             _("You leave your seat"),
-            _("Press F12. The register locks at once; the locked page still rings for new reports."),
+            _("Press F12. The register locks at once; the locked page still rings for new reports.")
+            if has_register
+            else _(
+                "Press F12. The register locks at once; "
+                "the locked page rings when somebody is late or a time limit comes."
+            ),
         ),
         (
             _("A forgotten passphrase"),

@@ -147,7 +147,10 @@ class ImportPage(Page):
             self.result.show_view(view)
 
     def _name(self, words: str, subject: str = "") -> None:
-        step = _("Step {number} of 4: {what}").format(number=_STEPS[self.state.stage], what=words)
+        work, number = self.work.work, _STEPS[self.state.stage]
+        if isinstance(work, ListSaving):
+            number, words, subject = _STEPS[Stage.DONE], _saving_words(work), ""
+        step = _("Step {number} of 4: {what}").format(number=number, what=words)
         self.set_title(_("Bring in a list"), " · ".join(filter(None, (step, subject))))
 
     def _show_choose(self) -> None:
@@ -209,6 +212,7 @@ class ImportPage(Page):
         self.progress.set_progress(now.done, now.total, said)
         if isinstance(work, ListSaving) and work.is_shown:
             self.progress.cancel.setEnabled(False)
+            self._name("")
 
     def _failed(self, error: DeskError) -> None:
         if self._is_clearing:
@@ -373,6 +377,12 @@ class ImportPage(Page):
         files = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
         if files:
             self.open_path(Path(files[0]))
+
+
+def _saving_words(work: ListSaving) -> str:
+    if work.is_shown:
+        return _("the children are in the register; the rest is being filled in")
+    return _("saving; nothing is in the register yet")
 
 
 def _children_text(now: Progress) -> str:

@@ -30,7 +30,7 @@ _NARROW = 560
 
 def _columns() -> list[Column[ReportLine]]:
     return [
-        Column(_("Time left"), lambda line: _chip_cell(line.clock), width=154),
+        Column(_("Time left"), lambda line: _chip_cell(line.clock), width=172),
         Column(_("Source"), lambda line: Cell(line.title, line.second, bold=True), 3),
         Column(_("Status"), lambda line: _chip_cell(line.status), width=144),
     ]

@@ -23,10 +23,11 @@ _SIDE_BY_SIDE = 2
 
 @dataclass(frozen=True)
 class Version:
-    """One hand's value of a field; `key` names it in the decision."""
+    """One hand's value of a field; `key` names it in the decision. What nobody can choose only stands there."""
 
     key: str
     text: str
+    can_be_chosen: bool = True
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class CompareTable(QWidget):
 
     def leave_open(self, field: str) -> None:
         """Choose no version of a field."""
-        for button in self._buttons[field].values():
+        for button in self._buttons.get(field, {}).values():
             group = button.group()
             group.setExclusive(False)
             button.setChecked(False)
@@ -119,6 +120,8 @@ class CompareTable(QWidget):
     def _choice(self, row: CompareRow, author: str, version: Version, group: QButtonGroup) -> QWidget:
         """A radio button whose text wraps: the words stand beside it and check it when clicked."""
         words = version.text or _("(empty)")
+        if not version.can_be_chosen:
+            return _BesideDot(Text(words, ink="quiet", wrap=True))
         holder = _ChoiceCell(words)
         holder.button.setAccessibleName(f"{row.label}: {words}, {author}")
         group.addButton(holder.button)

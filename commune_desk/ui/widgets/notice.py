@@ -48,7 +48,8 @@ class NoticeBar(QWidget):
         line = QHBoxLayout(self)
         line.setContentsMargins(12, 4, 8, 4)
         line.setSpacing(10)
-        line.addWidget(IconLabel(_ICONS[tone], ink=ink))
+        self._icon = IconLabel(_ICONS[tone], ink=ink)
+        line.addWidget(self._icon)
         self.sentence = Text(sentence, wrap=True)
         line.addWidget(self.sentence, 1)
         if action:
@@ -59,6 +60,12 @@ class NoticeBar(QWidget):
             close = IconButton("x", _("Dismiss this notice"))
             close.clicked.connect(self._dismiss)
             line.addWidget(close)
+
+    def set_tone(self, tone: Tone) -> None:
+        """Say what stands here with another weight; the icon follows."""
+        self.tone = tone
+        self._icon.set(_ICONS[tone], tone_colours(tone).ink)
+        self.update()
 
     def speak(self) -> None:
         """Have a screen reader say the notice at once."""

@@ -50,6 +50,8 @@ class DoorbellCard(msgspec.Struct, frozen=True):
 class Bell(msgspec.Struct, frozen=True):
     """What the unlock page shows: reports waiting at the province, the next due instant, whether it is time to ring.
 
+    Of the instants that the card names, `run_out` have passed.
+
     Of those that wait, `taken` were taken up here. They are told, not left out: it may be a colleague who took up the
     same ones, and what waits must never look like less.
     """
@@ -58,6 +60,7 @@ class Bell(msgspec.Struct, frozen=True):
     next_due: datetime | None
     rings: bool
     taken: int = 0
+    run_out: int = 0
 
 
 def leave_card(desk: OpenDesk, due: Sequence[datetime], taken: int = 0) -> None:
@@ -142,4 +145,5 @@ def listen(card: DoorbellCard, waiting: int, now: datetime, *, known: int, since
         next_due=min(upcoming, default=None),
         rings=waiting > known or ran_out,
         taken=min(card.taken, waiting),
+        run_out=len(due) - len(upcoming),
     )

@@ -80,6 +80,8 @@ def test_a_house_is_told_of_guests_too(tmp_path: Path) -> None:
     shown = card(house)
     assert shown is not None
     assert [(row.title, row.link, row.button) for row in shown.rows] == [("Chìu Thị Mây", "", "Seen")]
+    main = [one.key for one in TodayPage(house).read().main]
+    assert main.index("arrivals") == main.index("logs") - 1, "where a commune has it: before what is written down daily"
     house.register.close()
 
 
@@ -100,7 +102,11 @@ def test_more_than_a_screen_is_counted(workplace: Workplace) -> None:
         come_here(workplace, person.id)
     shown = card(workplace)
     assert shown is not None
-    assert (len(shown.rows), shown.aside) == (8, "2 more")
+    assert (len(shown.rows), shown.aside) == (8, "2 more children")
+    set_language("vi")
+    in_vietnamese = card(workplace)
+    assert in_vietnamese is not None
+    assert in_vietnamese.aside == "còn 2 trẻ"
 
 
 def test_of_a_child_that_left_only_the_case_code_is_told(workplace: Workplace) -> None:

@@ -109,6 +109,17 @@ def test_adding_and_taking_back_stand_in_the_timeline(workplace: Workplace, chil
     ]
 
 
+def test_what_was_refused_or_came_damaged_is_told_beside_what_waits(workplace: Workplace, child: RecordId) -> None:
+    add_file(workplace.register, child, scan(1000))
+    queue(workplace, "state='refused', code='not_found'")
+    state = files_state(workplace)
+    assert (state.waiting, state.can_send_now) == ("1 file was refused or came damaged", True)
+    add_file(workplace.register, child, scan(300_000))
+    assert files_state(workplace).waiting == "1 file waits · 293.0 KB · 1 file was refused or came damaged"
+    queue(workplace, "state='damaged', direction='down'")
+    assert files_state(workplace).waiting == "2 files were refused or came damaged"
+
+
 def test_the_budget_is_told_and_set(workplace: Workplace, child: RecordId) -> None:
     assert files_state(workplace).waiting == "No file waits"
     add_file(workplace.register, child, scan(300_000))

@@ -89,7 +89,7 @@ def test_meanwhile_the_page_says_so_and_only_visits_are_written(workplace: Workp
     seen = view(workplace, child)
     assert seen.move.under_way.startswith("Moving to Hà Tu Ward; still here until the province confirms.")
     assert (seen.can_write, seen.can_edit, seen.is_open) == (True, False, True)
-    assert seen.timeline[0].heading == "Moved to another commune"
+    assert seen.timeline[0].heading == "Moved between communes"
     assert seen.timeline[0].body == "Bình Liêu Commune → Hà Tu Ward"
     visit = make_visit(child)
     workplace.write(save_all(visit))

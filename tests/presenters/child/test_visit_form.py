@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from commune_desk.domain.model.ids import RecordId
+from commune_desk.i18n import set_language
 from commune_desk.presenters.child.picker import find_options
 from commune_desk.presenters.child.visit_form import VisitForm
 from commune_desk.store.pages.visits import child_brief, standing_visits
@@ -119,6 +120,8 @@ def test_a_correction_starts_from_the_earlier_visit_and_takes_its_place(workplac
     form = VisitForm(workplace, amends=earlier.id)
     assert (form.form, form.record, form.person) == ("visit_correction", earlier.id, child)
     assert form.state().previous is None
+    set_language("vi")
+    assert form.state().title == "Đính chính lần thăm ngày 14/11/2026", "the word of the link that leads here"
     form.edit("observations", "Đúng ra: cháu ốm.")
     operation = form.submit()
     assert operation is not None

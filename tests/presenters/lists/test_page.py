@@ -263,7 +263,7 @@ def test_who_may_not_bring_in_lists_goes_on_with_none_either(page: ImportPage, w
     assert page.unsettled() == ""
 
 
-def test_while_a_list_is_brought_in_its_rows_say_so_and_no_child_has_lost_its_name(
+def test_while_a_list_is_brought_in_its_rows_are_saved_for_now_and_no_child_has_lost_its_name(
     page: ImportPage, workplace: Workplace
 ) -> None:
     read(page)
@@ -275,12 +275,12 @@ def test_while_a_list_is_brought_in_its_rows_say_so_and_no_child_has_lost_its_na
     for _ in range(3):
         saving.step()
     rows = page.rows(ids)
-    taken = [row for row in rows if row.state.text == "Brought in"]
+    taken = [row for row in rows if row.state.text == "Saved for now"]
     assert 0 < len(taken) < len(rows)
-    assert {(row.name, row.state.tone) for row in taken} == {("(brought in)", "good")}
+    assert {(row.name, row.state.tone) for row in taken} == {("(saved for now)", "quiet")}
     assert [row for row in rows if row not in taken] == [
         row for row, now in zip(before, rows, strict=True) if now not in taken
     ]
     title = page.row(taken[0].id)
     assert title is not None
-    assert title.title == f"Row {taken[0].id}: (brought in)"
+    assert title.title == f"Row {taken[0].id}: (saved for now)"

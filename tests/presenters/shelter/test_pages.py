@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from commune_desk.domain.model.ids import new_record_id
+from commune_desk.i18n import Language, set_language
 from commune_desk.presenters.frame.entry_form import EntryForm, FormState
 from commune_desk.presenters.shelter.admit_form import OTHER_PERSON, AdmitForm
 from commune_desk.presenters.shelter.beds_form import BedsForm
@@ -68,6 +69,25 @@ def test_both_clocks_show_and_the_pressing_one_stands_first(house: Workplace) ->
     assert tile.chip.text == "isolation: 11/15 days left"
     assert tile.second == "stay: 90 days left · 2 papers missing"
     assert tile.detail == "aged 14 · night 3"
+
+
+@pytest.mark.parametrize(
+    ("language", "out", "late"),
+    [
+        ("en", "out, due back 11:30", "late since 11:30"),
+        ("vi", "ra ngoài, hẹn 11:30", "quá giờ, hẹn 11:30"),
+    ],
+)
+def test_who_is_out_is_told_with_the_hour_agreed(house: Workplace, language: Language, out: str, late: str) -> None:
+    set_language(language)
+    stays = shelter_house.fill(house)
+
+    def said() -> str:
+        return next(t.chip.text for t in ShelterPage(house).board().tiles if t.route.record == stays["Hoa Huệ"])
+
+    assert said() == out
+    clock_of(house).pass_by(hours=4)
+    assert said() == late
 
 
 def test_an_isolation_that_was_ended_runs_no_more(house: Workplace) -> None:

@@ -103,6 +103,10 @@ def test_nothing_else_is_green(changed: dict[str, Any]) -> None:
     assert sync_chip(facts(**changed), QUIET, NOW)[1] != "good"
 
 
+def test_files_that_the_province_refused_are_not_said_to_be_under_way() -> None:
+    assert sync_chip(facts(waiting_files=2), QUIET, NOW) == ("Tệp chưa xong: 2", "warning")
+
+
 def test_what_differs_from_the_province_is_told_at_the_top() -> None:
     """What was put right is the same again."""
     found = Comparison(at="2026-11-23T00:42:00Z", put_right=4, only_here=2, unlike=1)
@@ -296,6 +300,16 @@ def test_what_a_comparison_found_is_said_and_only_the_same_is_good() -> None:
 
 
 @pytest.mark.parametrize(
+    "left_out", [{"waiting": (Waiting("person", 1, 1, 400),)}, {"set_aside_codes": (("grant", 1),)}]
+)
+def test_beside_what_no_comparison_looks_at_nothing_is_green_but_the_receipt(left_out: dict[str, Any]) -> None:
+    changed = facts(compared=Comparison(at="2026-11-23T00:00:00Z"), **left_out)
+    line = sync_page(changed, QUIET).proven[-1]
+    assert (line.text, line.tone) == ("Phần còn lại khớp nhau ở lần đối chiếu gần nhất", "quiet")
+    assert line.detail == "đối chiếu 07:00 23/11/2026"
+
+
+@pytest.mark.parametrize(
     "changed",
     [
         {"compared": Comparison(at="2026-11-23T00:00:00Z")},
@@ -368,7 +382,8 @@ def test_what_is_held_back_is_told_with_why_and_promises_no_time() -> None:
     waiting = (Waiting("home_visit", 2, 2, 900),)
     all_held = sync_page(facts(waiting=waiting, held=Held(2, 2, 900), line_rate=900.0), QUIET).waiting
     assert "trên mạng này" not in all_held[0].detail
-    assert (all_held[-1].text, "tự gửi" in all_held[-1].detail) == ("2 bản ghi chờ tỉnh cập nhật chương trình", True)
+    assert all_held[-1].text == "Trong đó 2 bản ghi chờ tỉnh cập nhật chương trình", "they are in the total above"
+    assert "tự gửi" in all_held[-1].detail
     some = sync_page(facts(waiting=waiting, held=Held(1, 1, 450), line_rate=900.0), QUIET).waiting
     assert "trên mạng này" in some[0].detail
     assert [

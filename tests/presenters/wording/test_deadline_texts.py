@@ -16,10 +16,11 @@ NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("language", "minutes_ago", "said"),
     [
-        ("vi", 221, "còn 08 giờ 19"),  # alone, "08 giờ 19" is nineteen minutes past eight
-        ("vi", 740, "quá 00 giờ 20"),
-        ("en", 221, "08 h 19 left"),
-        ("en", 740, "00 h 20 late"),
+        ("vi", 221, "còn 8 giờ 19 phút"),  # "08 giờ 19" is nineteen minutes past eight
+        ("vi", 715, "còn 0 giờ 05 phút"),
+        ("vi", 740, "trễ 0 giờ 20 phút"),
+        ("en", 221, "8 h 19 left"),
+        ("en", 740, "0 h 20 late"),
     ],
 )
 def test_what_is_left_is_no_hour_of_the_day(language: Language, minutes_ago: int, said: str) -> None:

@@ -180,6 +180,9 @@ def test_a_warning_a_week_before_and_what_to_do_after(desk: EnrolledDesk, pc: Se
     assert over is not None
     assert (warned.tone, over.tone) == ("warning", "danger")
     assert "6" in warned.text
+    assert warned.detail == (
+        "Liên lạc với tỉnh lần cuối ngày 26/11/2026. Hãy đồng bộ trong 6 ngày tới, qua mạng hoặc bằng USB."
+    )
     (section,) = lease_section(lease, NOW + ISLAND)
     assert "26/11/2026" in section.rows[0].second
     assert CLOSED

@@ -169,7 +169,7 @@ def test_the_new_commune_is_told_who_came(two: Two, child: RecordId) -> None:
     page = ChildPage(at(two.new), child)
     view = page.view()
     assert view is not None
-    assert "Moved to another commune" in {moment.heading for moment in view.timeline}
+    assert "Moved between communes" in {moment.heading for moment in view.timeline}
     looked_at = page.looked_at()
     assert looked_at is not None
     at(two.new).write(looked_at)

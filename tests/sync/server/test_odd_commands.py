@@ -113,3 +113,11 @@ def test_a_file_in_the_place_of_the_new_folder_is_told_in_one_language(
 ) -> None:
     said = said_in_vietnamese(folder, capsys, "migrate-store", "--new-data", str(folder / "key.json"))
     assert said == f"Không tạo được thư mục {folder / 'key.json'}: đã có một tệp mang tên này."
+
+
+def test_the_status_and_the_pcs_have_one_word_for_what_is_set_aside(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    places = ["--data", str(folder / "data"), "--key-file", str(folder / "key.json")]
+    assert main(["--lang", "vi", "status", *places]) == 0
+    assert "Để riêng, theo máy và lý do: 0" in capsys.readouterr().out

@@ -25,6 +25,7 @@ from commune_desk.ui.opening.recovery import RecoveryPage
 from commune_desk.ui.opening.unlock import Doorbell, UnlockPage
 from commune_desk.ui.opening.window import OpeningWindow
 from commune_desk.ui.platform.line import LineWatch
+from commune_desk.ui.theme import Tone
 from commune_desk.ui.widgets.fields import LineEdit
 from commune_desk.usecases.locked.doorbell import DoorbellCard, leave_card
 from commune_desk.usecases.locked.files import leave_file
@@ -208,12 +209,14 @@ def test_a_clock_that_ran_out_while_the_pc_slept_rings_when_it_wakes(qtbot: QtBo
     rings: list[bool] = []
     bell.rang.connect(lambda: rings.append(True))
     qtbot.waitUntil(lambda: "08:05" in bell.sentence.plain)
-    assert rings == []
+    assert (rings, bell.tone) == ([], Tone.WARNING)
     clock.pass_by(hours=9)
     bell.listen()
     assert rings == [True]
     bell.listen()
     assert rings == [True], "once"
+    assert (bell.sentence.plain, bell.tone) == ("Có 1 thời hạn đã quá hạn", Tone.DANGER)
+    assert bell.accessibleName() == bell.sentence.plain
 
 
 def test_a_clock_that_ran_out_before_anybody_listened_rings_too(qtbot: QtBot, tmp_path: Path) -> None:

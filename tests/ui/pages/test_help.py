@@ -19,3 +19,13 @@ def test_a_house_reads_nothing_of_the_search_and_the_visits_it_has_not(qtbot: Qt
     assert any("F12" in name for name in told)
     found = {word for word in OF_THE_REGISTER if any(name.startswith(word) for name in told)}
     assert found == (OF_THE_REGISTER if has_register else set())
+
+
+@pytest.mark.parametrize(
+    ("has_register", "rings"), [(True, "khi có tin mới."), (False, "khi có người về trễ hoặc đến hạn.")]
+)
+def test_what_a_locked_page_rings_for_is_said_of_this_place(qtbot: QtBot, has_register: bool, rings: str) -> None:
+    page = HelpPage(has_register=has_register)
+    qtbot.addWidget(page)
+    told = [row.accessibleName() for row in page.findChildren(ListRow) if "trang khóa" in row.accessibleName()]
+    assert [name.partition("báo chuông ")[2] for name in told] == [rings]

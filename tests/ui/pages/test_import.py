@@ -136,6 +136,55 @@ def test_stopped_in_the_middle_nothing_is_left(
     assert left == 0
 
 
+class TitledPage(ImportPage):
+    """Keeps every heading that it showed."""
+
+    def set_title(self, title: str, subtitle: str = "") -> None:
+        self.told = [*getattr(self, "told", []), subtitle]
+        super().set_title(title, subtitle)
+
+
+SAVING = "Bước 4/4: đang lưu; chưa có gì vào sổ"
+
+
+def test_while_rows_are_saved_the_heading_says_that_nothing_is_in_the_register_yet(
+    qtbot: QtBot, workplace: Workplace, tasks: Tasks
+) -> None:
+    page = TitledPage(workplace, tasks, lambda _route: None)
+    qtbot.addWidget(page)
+    to_check(qtbot, page, tasks)
+    page.check.rest.click()
+    until_idle(qtbot, page, tasks)
+    assert page.subtitle.plain == "Bước 3/4: xem lại các dòng"
+    page.save.click()
+    assert page.subtitle.plain == SAVING
+    until_stage(qtbot, page, Stage.DONE)
+    until_idle(qtbot, page, tasks)
+    assert page.subtitle.plain == "Bước 4/4: đã xong"
+    assert list(dict.fromkeys(page.told[page.told.index(SAVING) :])) == [
+        SAVING,
+        "Bước 4/4: trẻ đã vào sổ; đang bổ sung phần còn lại",
+        "Bước 4/4: đã xong",
+    ]
+
+
+def test_gone_on_with_from_the_first_step_the_heading_says_so_too(
+    qtbot: QtBot, page: ImportPage, tasks: Tasks, workplace: Workplace
+) -> None:
+    to_check(qtbot, page, tasks)
+    workplace.write(page.state.decide_rest())
+    saving = page.state.saving()
+    for _ in range(3):
+        saving.step()
+    again = ImportPage(workplace, tasks, lambda _route: None)
+    qtbot.addWidget(again)
+    again.choose.resumed.emit(page.state.import_id)
+    assert again.subtitle.plain == SAVING
+    again.progress.cancel.click()
+    until_idle(qtbot, again, tasks)
+    assert again.subtitle.plain == "Bước 1/4: chọn tệp"
+
+
 def test_a_list_is_taken_back_after_a_question(
     qtbot: QtBot, page: ImportPage, tasks: Tasks, workplace: Workplace
 ) -> None:

@@ -17,10 +17,12 @@ from commune_desk.ui.forms.field_editors import raw_value
 from commune_desk.ui.forms.report_form import ReportFormPage
 from commune_desk.ui.pages.emergency_hours import EmergencyHoursCard
 from commune_desk.ui.pages.reports import ReportsPage
+from commune_desk.ui.pages.today import TodayPage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.widgets.buttons import IconButton, LinkButton
 from commune_desk.ui.widgets.choice import Choice
-from commune_desk.ui.widgets.text import RichLine
+from commune_desk.ui.widgets.fields import LineEdit
+from commune_desk.ui.widgets.text import RichLine, Text
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.reports import acknowledge_report
 from tests.helpers.builders import make_child, make_report, save_all
@@ -28,9 +30,10 @@ from tests.helpers.keys import press
 from tests.helpers.pages import show
 from tests.helpers.typing_vietnamese import commit_text
 from tests.helpers.workplaces import clock_of
+from tests.story.cut_texts import cut_texts
 
 
-def opened(qtbot: QtBot, page: ReportsPage | EntryPage) -> None:
+def opened(qtbot: QtBot, page: ReportsPage | EntryPage | TodayPage) -> None:
     show(qtbot, page)
     page.setFocus()
 
@@ -49,6 +52,27 @@ def test_what_runs_out_first_is_open_and_its_clock_follows_the_desk(
     clock_of(workplace).pass_by(hours=1)
     page.tick()
     assert page.model.cell(0, 0).text != before.text
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [(0, "còn 11 giờ 59 phút"), (12 * 60, "trễ 0 giờ 01 phút"), (59 * 60 + 58, "trễ 47 giờ 59 phút")],
+)
+def test_the_widest_clock_has_its_room_in_the_table_and_on_today(
+    qtbot: QtBot, workplace: Workplace, tasks: Tasks, minutes: int, said: str
+) -> None:
+    workplace.write(save_all(make_report(received_at="2026-11-23T00:59:00Z")))
+    clock_of(workplace).pass_by(minutes=minutes)
+    reports, today = (
+        ReportsPage(workplace, tasks, lambda _route: None),
+        TodayPage(workplace, tasks, lambda _route: None),
+    )
+    for page in (reports, today):
+        page.resize(1100, 640)
+        opened(qtbot, page)
+    assert reports.model.cell(0, 0).text == said
+    assert any(said in one.plain for one in today.findChildren(Text))
+    assert [text for text in (*cut_texts(reports), *cut_texts(today)) if said in text] == []
 
 
 def test_a_report_is_taken_up_and_stays_open(qtbot: QtBot, workplace: Workplace, tasks: Tasks) -> None:
@@ -194,6 +218,18 @@ def test_an_intake_needs_four_fields_and_goes_back(qtbot: QtBot, workplace: Work
     assert "20:00" in said.args[0]
     assert went == [Route("reports")]
     assert workplace.read(lambda c: c.execute("SELECT place FROM report").fetchone()[0]) == "thôn Đồng Mô"
+
+
+def test_how_an_hour_is_written_is_said_in_vietnamese_and_has_its_room(
+    qtbot: QtBot, workplace: Workplace, tasks: Tasks
+) -> None:
+    page = ReportFormPage(workplace, tasks, lambda _route: None)
+    opened(qtbot, page)
+    received = page.fields["received_at"]
+    assert isinstance(received, LineEdit)
+    received.clear()
+    assert received.placeholderText() == "ngày/tháng/năm giờ:phút"
+    assert received.placeholderText() not in cut_texts(page)
 
 
 def test_a_linked_child_can_be_taken_back(qtbot: QtBot, workplace: Workplace, tasks: Tasks) -> None:

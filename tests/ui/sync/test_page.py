@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from commune_desk.ui.widgets.card import Card
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.tab_order import stops
 from commune_desk.ui.widgets.text import Text
+from commune_desk.ui.widgets.toggles import Dot
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.moves import move_child
 from commune_desk.usecases.sync.agent import SyncStatus
@@ -72,6 +74,30 @@ def test_a_decision_closes_the_conflict_and_keeps_the_other_values(
     kept = workplace.read(lambda db: db.execute("SELECT count(*) FROM change WHERE record=?", (person.id,)).fetchone())
     assert phone == "0366404505"
     assert kept[0] == 4
+
+
+@pytest.mark.parametrize("others", [1, 2])
+def test_what_this_pc_cannot_read_is_told_and_not_offered(
+    qtbot: QtBot, workplace: Workplace, tasks: Tasks, others: int
+) -> None:
+    in_conflict(workplace, "0987111223", *("0366404505", "0912000111")[:others])
+    page = SyncPage(workplace, tasks)
+    qtbot.addWidget(page)
+    card = page.cards[0].card
+    stands, sealed, *rest = card.hands
+    sealed = replace(sealed, text="(chỉ đọc được ở Xã Bình Liêu)", is_readable=False)
+    shown = DecisionCard(replace(card, hands=(stands, sealed, *rest)), lambda *_asked: "")
+    qtbot.addWidget(shown)
+    shown.resize(800, 400)
+    with qtbot.waitExposed(shown):
+        shown.show()
+    names = [dot.accessibleName() for dot in shown.findChildren(Dot)]
+    assert [hand.text in name for hand, name in zip((stands, *rest), names, strict=True)] == [True] * others
+    assert any(text.plain == sealed.text for text in shown.findChildren(Text))
+    first = shown.findChildren(Dot)[0]
+    assert [one for one in stops(shown) if one.isVisible()] == [first, shown.write, shown.button]
+    shown.take_up(page.cards[0])
+    assert cut_texts(shown) == []
 
 
 def test_another_value_may_be_written(qtbot: QtBot, workplace: Workplace, tasks: Tasks) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from commune_desk.domain.time.clock import to_iso
 from commune_desk.domain.words.errors import Invalid
-from commune_desk.presenters.window.doorbell import bell_text
+from commune_desk.presenters.window.doorbell import bell_text, bell_tone
 from commune_desk.usecases.locked import doorbell
 from commune_desk.usecases.locked.doorbell import Bell, DoorbellCard, Question, listen, take_card
 from commune_desk.usecases.registers.profile import Profile
@@ -64,8 +64,40 @@ def test_what_was_taken_up_and_not_sent_is_told_beside_what_waits_and_never_take
 
 
 def test_the_locked_desk_says_how_many_of_them_are_taken_up() -> None:
-    assert bell_text(2, "", 1) == "Có 2 tin của tỉnh chờ tiếp nhận · trong đó 1 tin đã nhận trên máy này, chưa gửi"
-    assert bell_text(2, "") == "Có 2 tin của tỉnh chờ tiếp nhận"
+    said = bell_text(Bell(2, None, rings=False, taken=1), MORNING)
+    assert said == "Có 2 tin của tỉnh chờ tiếp nhận · trong đó 1 tin đã nhận trên máy này, chưa gửi"
+    assert bell_text(Bell(2, None, rings=False), MORNING) == "Có 2 tin của tỉnh chờ tiếp nhận"
+
+
+@pytest.mark.parametrize(
+    ("due", "said", "tone"),
+    [
+        (after(hours=2), "Thời hạn gần nhất hết lúc 10:00", "warning"),
+        (after(hours=15, minutes=59), "Thời hạn gần nhất hết lúc 23:59", "warning"),
+        (after(hours=16), "Thời hạn gần nhất: 00:00 ngày 24/11/2026", "warning"),
+        (after(days=1), "Thời hạn gần nhất: 08:00 ngày 24/11/2026", "warning"),
+        (after(days=1, minutes=1), "Thời hạn gần nhất: 08:01 ngày 24/11/2026", "quiet"),
+        (after(days=97), "Thời hạn gần nhất: 08:00 ngày 28/02/2027", "quiet"),
+        (MORNING, "Có 1 thời hạn đã quá hạn", "danger"),
+        (after(days=-3), "Có 1 thời hạn đã quá hạn", "danger"),
+    ],
+)
+def test_a_limit_is_told_by_its_day_where_it_is_another_and_once_it_has_run_out(
+    due: datetime, said: str, tone: str
+) -> None:
+    card = msgspec.structs.replace(CARD, due=(to_iso(due),))
+    bell = listen(card, 0, MORNING, known=0, since=MORNING)
+    assert (bell_text(bell, MORNING), bell_tone(bell, MORNING)) == (said, tone)
+
+
+def test_what_has_run_out_stands_before_what_is_next_and_reports_before_both() -> None:
+    bell = heard(after(hours=2), after(hours=2, minutes=30), waiting=1)
+    told = ("Có 1 tin của tỉnh chờ tiếp nhận", "Có 1 thời hạn đã quá hạn", "Thời hạn gần nhất hết lúc 11:00")
+    assert bell_text(bell, after(hours=2, minutes=30)) == " · ".join(told)
+
+
+def test_a_report_that_waits_is_amber_however_far_the_next_limit_is() -> None:
+    assert bell_tone(Bell(1, after(days=40), rings=True), MORNING) == "warning"
 
 
 @pytest.mark.parametrize(

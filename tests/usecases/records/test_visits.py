@@ -6,6 +6,7 @@ import pytest
 
 from commune_desk.domain.model.ids import RecordId, new_record_id
 from commune_desk.domain.words.errors import Invalid, Refusal
+from commune_desk.i18n import translate_error
 from commune_desk.store.pages.visits import child_brief, correction_of, standing_visits
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.visits import record_visit
@@ -59,16 +60,18 @@ def test_a_correction_takes_the_place_of_the_visit_it_corrects(workplace: Workpl
 def test_a_visit_is_corrected_once(workplace: Workplace, child: RecordId) -> None:
     first = make_visit(child)
     workplace.write(save_all(first, make_visit(child, amends=first.id)))
-    with pytest.raises(Refusal, match="corrected already"):
+    with pytest.raises(Refusal, match="corrected already") as refused:
         workplace.write(lambda tx: record_visit(tx, make_visit(child, amends=first.id)))
+    assert translate_error(refused.value) == "Lần thăm này đã được đính chính. Hãy đính chính lần ghi mới hơn."
 
 
 def test_a_visit_of_another_child_cannot_be_corrected(workplace: Workplace, child: RecordId) -> None:
     other, file = make_child("Lý A Tài")
     visit = make_visit(other.id)
     workplace.write(save_all(other, file, visit))
-    with pytest.raises(Refusal):
+    with pytest.raises(Refusal) as refused:
         workplace.write(lambda tx: record_visit(tx, make_visit(child, amends=visit.id)))
+    assert translate_error(refused.value) == "Lần thăm cần đính chính không có trong hồ sơ của trẻ này."
 
 
 @pytest.mark.parametrize(
