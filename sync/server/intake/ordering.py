@@ -232,7 +232,7 @@ class _Intake:
         if self._has_moved:
             self._locate_anew([item])
         route, line = self._route(item), item.line
-        code = _relocation_fault(self._connection, line.change, route) if line else "unreadable"
+        code = _relocation_fault(self._connection, line.change, route, item.is_replayed) if line else "unreadable"
         if line is None or route is None or code is not None:
             self._quarantine(item, code or "moved", route)
             self._write(Batch())  # it may be the last of its push
@@ -313,14 +313,17 @@ def _check_against_records(connection: Connection, changes: Sequence[Change], fr
         used.add(change.id)
 
 
-def _relocation_fault(connection: Connection, change: Change, route: Route | None) -> str | None:
+def _relocation_fault(connection: Connection, change: Change, route: Route | None, is_replayed: bool) -> str | None:
     known = connection.scalar(select(tables.change_key.c.id).where(tables.change_key.c.id == change.id))
     if known is not None:
         return "id"
     found = read_records(connection, change.kind, [change.record])
     if not found:
         return "moved"  # nobody has written it yet, or the id is another kind's
-    return relocating.fault(change, route, found[0])
+    fault = relocating.fault(change, route, found[0])
+    if fault is None and not is_replayed and relocating.is_protected(connection, change):
+        return relocating.PROTECTED
+    return fault
 
 
 def _record_fault(batch: Batch, change: Change, route: Route | None) -> str | None:
