@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.mutations.fault import Fault
 
 _SHARES = "commune_desk/usecases/records/shares.py"
+_MOVED = "sync/journeys/test_protected_and_moved.py"
 _REAL, _PAGE = "sync/moves/test_children_shared.py", "presenters/child/test_shares.py"
 FAULTS = (
     Fault(
@@ -13,6 +14,51 @@ FAULTS = (
         old="    return change.scope in (route.home, change.to)\n",
         new="    return True\n",
         tests=(f"{_REAL}::test_who_holds_a_record_beside_its_home_takes_it_from_nobody_else",),
+    ),
+    Fault(
+        name="a-resident-s-name-taken-from-the-house",
+        file="sync/server/intake/ordering.py",
+        old="    if fault is None and not is_replayed and relocating.is_protected(connection, change):\n"
+        "        return relocating.PROTECTED\n",
+        new="",
+        tests=(f"{_MOVED}::test_before_it_has_heard_of_the_stay_no_commune_takes_the_name",),
+    ),
+    Fault(
+        name="a-house-asked-of-its-own-resident",
+        file="sync/server/intake/relocating.py",
+        old="    if change.verb != Verb.UNSHARE or change.scope == change.to:\n",
+        new="    if change.verb != Verb.UNSHARE:\n",
+        tests=(f"{_MOVED}::test_the_house_itself_may_let_go_of_whom_it_has",),
+    ),
+    Fault(
+        name="the-name-of-who-stays-untold-kept-by-the-province",
+        file="sync/server/intake/relocating.py",
+        old="stay.c.person == change.record, *is_told)",
+        new="stay.c.person == change.record)",
+        tests=(f"{_MOVED}::test_of_a_stay_that_no_commune_is_told_of_the_province_says_nothing",),
+    ),
+    Fault(
+        name="a-log-of-before-asked-anew",
+        file="sync/server/lifecycle/replaying.py",
+        old="Incoming(n, raw, line, is_replayed=True)",
+        new="Incoming(n, raw, line)",
+        tests=(
+            "sync/postgres/test_moved_with_late_words.py::test_what_an_earlier_program_took_from_a_house_was_taken",
+        ),
+    ),
+    Fault(
+        name="a-stay-that-does-not-follow-its-child",
+        file="commune_desk/usecases/sync/around_sync.py",
+        old="            self._note(self._register.write(follow_moves).result()[1])\n",
+        new="",
+        tests=(f"{_MOVED}::test_the_new_commune_is_told_once_and_the_former_one_hears_the_end",),
+    ),
+    Fault(
+        name="a-chosen-commune-follows-too",
+        file="commune_desk/store/pages/placements.py",
+        old=" and share.home != told and told in sharing.homes:",
+        new=" and share.home != told:",
+        tests=(f"{_MOVED}::test_a_commune_that_an_officer_chose_though_the_child_never_lived_there_stays",),
     ),
     Fault(
         name="who-begins-later-hears-of-no-share",

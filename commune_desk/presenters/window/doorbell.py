@@ -18,7 +18,9 @@ def bell_text(bell: Bell, now: datetime) -> str:
     """What a locked desk shows: counts, an hour and its day, never a name."""
     parts = _reports(bell.waiting, bell.taken)
     if bell.run_out:
-        text = ngettext("{count} time limit has run out", "{count} time limits have run out", bell.run_out)
+        text = ngettext(
+            "{count} time limit has come or run out", "{count} time limits have come or run out", bell.run_out
+        )
         parts.append(text.format(count=bell.run_out))
     if bell.next_due:
         parts.append(_next_text(bell.next_due, now))

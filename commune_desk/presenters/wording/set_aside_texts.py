@@ -22,6 +22,7 @@ WHY: Mapping[str, str] = {
         "For the province the record is held elsewhere, or has not come there yet; then it is taken in by itself."
     ),
     "joined": N_("For the province the record was joined to another one before."),
+    "protected": N_("The child is under protection. Only after the stay can the record be taken back."),
     "revoked": N_("The province had shut this PC out when it sent this."),
     "erased": N_("The record was erased by law."),
 }

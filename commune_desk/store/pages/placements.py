@@ -11,6 +11,7 @@ from typing import Any, cast
 
 import msgspec
 
+from commune_desk.domain.model.ids import RecordId, commune_scope, is_commune_scope
 from commune_desk.domain.records.desks import Task
 from commune_desk.domain.records.families import Person
 from commune_desk.domain.records.placements import ACTIVE, Bed, Placement, Shelter
@@ -18,6 +19,7 @@ from commune_desk.domain.vietnamese.text import fold, plain_sort_key
 from commune_desk.store.changes.journal import UNSENT
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.engine.schema import read_many
+from commune_desk.store.pages.shares import sharing_of
 from commune_desk.store.pages.tasks import open_tasks_of
 from commune_desk.store.writing.transaction import load
 
@@ -100,6 +102,10 @@ _UNSENT_ENTRIES = (
     f" WHERE e.placement=? AND c.state IN {UNSENT}"
 )
 _IS_ACTIVE = f"s.status IN {ACTIVE}"
+_GUESTS_HERE = (
+    "SELECT s.id, s.person, s.home_commune FROM placement s JOIN arrival a ON a.record=s.person"  # noqa: S608
+    f" WHERE {_IS_ACTIVE} AND s.home_commune<>'' ORDER BY s.id"
+)
 _BY_ARRIVAL = "s.admitted_at DESC, s.id DESC"
 _WHICH = {"here": _IS_ACTIVE, "ended": "s.status='ended'", "all": "1"}
 
@@ -157,6 +163,20 @@ def stay_record(connection: Connection, stay: str) -> StayRecord | None:
 def stays_of(connection: Connection, person: str) -> list[StayRow]:
     """A person's stays, the latest first."""
     return _stays(connection, f"s.person=? ORDER BY {_BY_ARRIVAL}", person)
+
+
+def moved_residents(connection: Connection, scope: str) -> list[tuple[RecordId, str]]:
+    """The stays in the house `scope` that name a former home of a child who has moved, each with the present commune.
+
+    One that names a commune where the child is not known to have lived is left alone: an officer chose it.
+    """
+    found = []
+    for stay, person, named in connection.execute(_GUESTS_HERE).fetchall():
+        sharing, told = sharing_of(connection, person), commune_scope(named)
+        share = sharing.held_by(scope)
+        if share is not None and is_commune_scope(share.home) and share.home != told and told in sharing.homes:
+            found.append((RecordId(stay), share.home.partition(":")[2]))
+    return found
 
 
 def stays_in(connection: Connection, bed: str) -> list[StayRow]:

@@ -54,12 +54,14 @@ class NotDone(msgspec.Struct, frozen=True):
 class Sharing:
     """By what other places hold a record; the last thing asked for if the province has set it aside.
 
-    `stamp` is that of the last change which stands or is on its way.
+    `stamp` is that of the last change which stands or is on its way. `homes` are the places that shared the record or
+    let it go by a move: it lived there when they did.
     """
 
     shares: dict[Scope, Share] = field(default_factory=dict)
     not_done: NotDone | None = None
     stamp: int = 0
+    homes: set[Scope] = field(default_factory=set)
 
     def held_by(self, scope: str) -> Share | None:
         """The share by which the scope holds the record, asked for or standing."""
@@ -68,6 +70,8 @@ class Sharing:
     def read(self, verb: str, share: Share) -> None:
         """One of the changes that say where the record is held, and that stands or is on its way."""
         self.not_done = None
+        if verb != Verb.UNSHARE and not share.is_asked:
+            self.homes.add(share.home)
         if verb == Verb.SHARE:
             self.shares[share.to] = share
         elif verb == Verb.UNSHARE and share.is_asked and share.to in self.shares:

@@ -17,6 +17,7 @@ from commune_desk.domain.model.record import kind_of
 from commune_desk.domain.records.placements import Placement, PlacementNotice, isolation_ends, notice_id, stay_ends
 from commune_desk.domain.time.clock import local_day
 from commune_desk.store.engine.schema import read_many
+from commune_desk.store.pages.placements import moved_residents
 from commune_desk.store.writing.transaction import Tx
 
 
@@ -59,6 +60,20 @@ def keep_told(tx: Tx) -> None:
             _say(tx, present)
         elif told.status != "ended":
             _end(tx, told)
+
+
+def follow_moves(tx: Tx) -> None:
+    """The stay of a child who moved to another commune names that one, which is told; the former one is told no more.
+
+    Each desk of the house does so by itself: both write the same value, and notices of the same id.
+    """
+    if tx.actor.role not in kind_of(Placement).write:
+        return
+    for stay_id, commune in moved_residents(tx.connection, tx.actor.scope):
+        stay = tx.existing(Placement, stay_id)
+        moved = msgspec.structs.replace(stay, home_commune=commune)
+        tx.save(moved)
+        tell_commune(tx, stay, moved)
 
 
 def take_back(tx: Tx, stay: Placement, communes: Iterable[str]) -> None:

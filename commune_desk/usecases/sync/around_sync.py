@@ -11,7 +11,7 @@ from commune_desk.store.engine import settings
 from commune_desk.store.exchange.staged import pulled_once, release_next
 from commune_desk.store.files.file_queue import count_going_up
 from commune_desk.store.writing.transaction import Tx
-from commune_desk.usecases.shelter.commune_notices import keep_told
+from commune_desk.usecases.shelter.commune_notices import follow_moves, keep_told
 
 
 class AroundSync:
@@ -44,9 +44,12 @@ class AroundSync:
         return self.release_staged() > 0 or self._register.read_slowly(count_going_up).result() > 0
 
     def keep_told(self) -> None:
-        """In a shelter: notices that two desks wrote apart follow the stay that came of it, with the next sync."""
-        if self._stays_changed and is_shelter_scope(self._register.identity.scope):
-            self._note(self._register.write(keep_told).result()[1])
+        """In a shelter: the stay of a child who moved follows, and notices that two desks wrote apart follow the stay
+        that came of it; all of that goes with the next sync."""
+        if is_shelter_scope(self._register.identity.scope):
+            self._note(self._register.write(follow_moves).result()[1])
+            if self._stays_changed:
+                self._note(self._register.write(keep_told).result()[1])
         self._stays_changed = False
 
     def _note(self, changes: ChangeSet) -> None:

@@ -16,7 +16,8 @@ class Incoming:
     """One line of a push with its number; `line` is None when it cannot be read, `code` says what is wrong.
 
     Of a change that its desk erased only `told` came, its id and digest. `result` is what became of it in the end.
-    What `is_kept` was set aside at an earlier push.
+    What `is_kept` was set aside at an earlier push. What `is_replayed` stands in a province's log: an earlier program,
+    that asked less, may have taken it in.
     """
 
     n: int
@@ -25,6 +26,7 @@ class Incoming:
     code: str | None = None
     told: tuple[str, bytes] | None = None
     is_kept: bool = False
+    is_replayed: bool = False
     result: Result | None = None
 
     def anew(self) -> Incoming:

@@ -198,14 +198,16 @@ class _Intake:
 
     def _merge_or_quarantine(self, batch: Batch, item: Incoming) -> None:
         route = self._route(item)
-        code = item.code or (self._record_fault(batch, item.line.change, route) if item.line else "unreadable")
+        code = item.code or (self._record_fault(batch, item, item.line.change, route) if item.line else "unreadable")
         if item.line is None or route is None or code is not None:
             self._quarantine(item, code or "moved", route)
         else:
             self._merge(batch, item, item.line, route)
 
-    def _record_fault(self, batch: Batch, change: Change, route: Route | None) -> str | None:
-        return "moved" if self._whereabouts.is_tied_late(change) else _record_fault(batch, change, route)
+    def _record_fault(self, batch: Batch, item: Incoming, change: Change, route: Route | None) -> str | None:
+        if not item.is_replayed and self._whereabouts.is_tied_late(change):
+            return "moved"
+        return _record_fault(batch, change, route)
 
     def _check_against_records(self, batch: Batch, items: Sequence[Incoming]) -> None:
         changes = [item.line.change for item in items if item.line and item.code is None]
@@ -254,10 +256,14 @@ class _Intake:
     def _relocation_fault(self, item: Incoming, change: Change, route: Route | None) -> str | None:
         was_there = self._whereabouts.was_in(change.to, change.record)
         code = _relocation_fault(self._connection, change, route, was_there=was_there)
-        if code is None and route is not None and item.is_kept and change.verb == Verb.UNSHARE:
+        if code is not None or route is None or change.verb != Verb.UNSHARE:
+            return code
+        if not item.is_replayed and relocating.is_protected(self._connection, change):
+            return relocating.PROTECTED
+        if item.is_kept:
             with self._unconfined():  # the share may be another place's word
                 return "scope" if relocating.ends_another(self._connection, change, route) else None
-        return code
+        return None
 
     def _route(self, item: Incoming) -> Route | None:
         return self._whereabouts.route(item.line.change) if item.line and item.code is None else None

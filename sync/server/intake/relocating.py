@@ -16,6 +16,7 @@ from commune_desk.domain.model.batches import batched
 from commune_desk.domain.model.ids import is_commune_scope, is_scope
 from commune_desk.domain.model.record import ScopeRule
 from commune_desk.domain.records.kinds import KINDS
+from commune_desk.domain.records.placements import ACTIVE
 from sync.change import JOINED_TO, Change, Line, Verb
 from sync.server.engine import tables
 from sync.server.engine.appending import append
@@ -27,6 +28,8 @@ from sync.server.intake.sealings import let_stand_what_opens
 from sync.server.intake.standing import lines_of, standing_lines
 from sync.server.intake.whereabouts import PERSON, Route
 
+PROTECTED = "protected"
+"""The code of an `unshare` that would take from a house the name of whom it protects."""
 MOST_HOLDERS = 16
 """Places that hold a record beside its home: each change of it goes into the feed of every one of them."""
 
@@ -84,6 +87,20 @@ def ends_another(connection: Connection, change: Change, route: Route) -> bool:
 def may_end(change: Change, route: Route) -> bool:
     """Whether an `unshare` is the word of the record's home, or of the very place that loses it."""
     return route.is_late or change.scope in (route.home, change.to)
+
+
+def is_protected(connection: Connection, change: Change) -> bool:
+    """Whether an `unshare` by another than the place that loses the record takes from it the name of a resident.
+
+    Asked of stays alone of which a commune is told: of others it must not learn. Whoever asks may not have heard of the
+    stay yet, or just took the child over. The scopes are locked.
+    """
+    if change.verb != Verb.UNSHARE or change.scope == change.to:
+        return False
+    stay = RECORDS["placement"]
+    is_told = func.length(stay.c.home_commune) > 0, func.length(stay.c.case_code) > 0
+    asked = select(stay.c.id).where(stay.c.scope == change.to, stay.c.person == change.record, *is_told)
+    return connection.scalar(asked.where(stay.c.status.in_(ACTIVE)).limit(1)) is not None
 
 
 def relocate(connection: Connection, feeds: Feeds, line: Line, route: Route) -> list[str]:

@@ -177,4 +177,6 @@ def _log_of(scope: str, after: int) -> Work[list[_Received]]:
 
 def _received(seq: int, n: int, raw: bytes, signature: bytes, skew_ms: int) -> _Received:
     line = kept_line(raw, signature)
-    return _Received(seq, line.change.stamp // STEPS - skew_ms, line.change.desk, Incoming(n, raw, line))
+    return _Received(
+        seq, line.change.stamp // STEPS - skew_ms, line.change.desk, Incoming(n, raw, line, is_replayed=True)
+    )

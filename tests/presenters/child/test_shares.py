@@ -168,6 +168,21 @@ def test_under_protection_the_house_keeps_the_name_of_whom_it_protects(workplace
     workplace.write(lambda tx: take_back(tx, child, HOUSE))
 
 
+def test_what_the_province_left_to_the_house_is_told_as_protection(workplace: Workplace, child: RecordId) -> None:
+    """This PC knew of no notice when the record was asked back."""
+    know_the_houses(workplace)
+    share(workplace, child)
+    is_confirmed(workplace)
+    workplace.write(lambda tx: take_back(tx, child, HOUSE))
+    is_set_aside(workplace, "protected")
+    seen = view(workplace, child).sharing
+    assert seen.set_aside == (
+        "The province did not take the record back from Sunshine House. "
+        "The child is under protection. Only after the stay can the record be taken back."
+    )
+    assert [row.can_end for row in seen.rows] == [True]
+
+
 def hear_of_a_stay(workplace: Workplace, notice: PlacementNotice) -> None:
     """As a pull leaves a notice behind: no officer of a commune writes one."""
     workplace.write(lambda tx: write_record(tx.connection, notice, ""))

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import uuid7
 from sync.server.engine import tables
 from sync.server.engine.database import Database
 from sync.server.identity.province import Province
+from sync.server.intake import relocating
 from sync.server.lifecycle import moving, replaying
 from sync.server.lifecycle.replaying import Progress
 from tests.helpers.store_engine import engine
@@ -20,7 +23,7 @@ from tests.sync.moves.test_sealed_again import SealedRecord
 from tests.sync.moves.test_server_joins import alias
 from tests.sync.moves.test_server_moves import Child, relocation
 
-THIRD = "C:06844"
+THIRD, AT = "C:06844", "2026-11-22T03:00:00Z"
 Course = Callable[[World], None]
 
 
@@ -65,6 +68,26 @@ def _joined_where_one_of_the_two_had_left(world: World) -> None:
 COURSES = (_edited_after_the_share_ended, _sealed_again_for_who_had_moved_on, _joined_where_one_of_the_two_had_left)
 
 
+def _taken_back_before_provinces_looked_for_a_stay(world: World) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(relocating, "is_protected", lambda connection, change: False)
+        house, child = world.desk({SHELTER: Role.SHELTER_HEAD}), Child(world.desk())
+        share = relocation(child.desk, child.person, "share", SHELTER)
+        assert child.desk.results(share) == [("ok", "")]
+        stay = {
+            "status": "staying",
+            "admitted_at": "2026-11-22T03:00:00Z",
+            "home_commune": "06838",
+            "case_code": "QN-1",
+        }
+        stay_id = uuid7()
+        assert house.results(house.change("placement", stay_id, stay, scope=SHELTER, data=0)) == [("ok", "")]
+        whom = {"person": child.person, "alias": "Hoa Sen", "reason": "isolation"}
+        assert house.results(house.change("placement", stay_id, whom, scope=SHELTER)) == [("ok", "")]
+        back = relocation(child.desk, child.person, "unshare", SHELTER)
+        assert child.desk.results(back) == [("ok", "")]
+
+
 def _moves(folder: Path) -> bool:
     return command(folder, "migrate-store", "--new-data", str(folder / "new" / "data")).returncode == 0
 
@@ -75,6 +98,23 @@ def test_it_moves_and_what_waits_goes_on_waiting(world: World, tmp_path: Path, c
     waits = world.rows(select(tables.awaited))
     assert bool(waits) == (course is not _edited_after_the_share_ended)
     assert _moves(tmp_path)
+
+
+def test_what_an_earlier_program_took_from_a_house_was_taken(world: World, tmp_path: Path) -> None:
+    _taken_back_before_provinces_looked_for_a_stay(world)
+    assert _moves(tmp_path)
+
+
+def test_asked_anew_of_each_change_the_log_would_move_nowhere(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin."""
+    replayed = replaying._received
+    monkeypatch.setattr(
+        replaying, "_received", lambda *row: replace(one := replayed(*row), incoming=one.incoming.anew())
+    )
+    _taken_back_before_provinces_looked_for_a_stay(world)
+    assert not _moves(tmp_path)
 
 
 def test_told_once_more_it_would_be_merged_twice_and_moves_nowhere(

@@ -215,7 +215,7 @@ def test_a_clock_that_ran_out_while_the_pc_slept_rings_when_it_wakes(qtbot: QtBo
     assert rings == [True]
     bell.listen()
     assert rings == [True], "once"
-    assert (bell.sentence.plain, bell.tone) == ("Có 1 thời hạn đã quá hạn", Tone.DANGER)
+    assert (bell.sentence.plain, bell.tone) == ("Có 1 thời hạn đã đến hoặc đã quá hạn", Tone.DANGER)
     assert bell.accessibleName() == bell.sentence.plain
 
 

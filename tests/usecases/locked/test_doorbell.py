@@ -78,8 +78,8 @@ def test_the_locked_desk_says_how_many_of_them_are_taken_up() -> None:
         (after(days=1), "Thời hạn gần nhất: 08:00 ngày 24/11/2026", "warning"),
         (after(days=1, minutes=1), "Thời hạn gần nhất: 08:01 ngày 24/11/2026", "quiet"),
         (after(days=97), "Thời hạn gần nhất: 08:00 ngày 28/02/2027", "quiet"),
-        (MORNING, "Có 1 thời hạn đã quá hạn", "danger"),
-        (after(days=-3), "Có 1 thời hạn đã quá hạn", "danger"),
+        (MORNING, "Có 1 thời hạn đã đến hoặc đã quá hạn", "danger"),
+        (after(days=-3), "Có 1 thời hạn đã đến hoặc đã quá hạn", "danger"),
     ],
 )
 def test_a_limit_is_told_by_its_day_where_it_is_another_and_once_it_has_run_out(
@@ -92,7 +92,11 @@ def test_a_limit_is_told_by_its_day_where_it_is_another_and_once_it_has_run_out(
 
 def test_what_has_run_out_stands_before_what_is_next_and_reports_before_both() -> None:
     bell = heard(after(hours=2), after(hours=2, minutes=30), waiting=1)
-    told = ("Có 1 tin của tỉnh chờ tiếp nhận", "Có 1 thời hạn đã quá hạn", "Thời hạn gần nhất hết lúc 11:00")
+    told = (
+        "Có 1 tin của tỉnh chờ tiếp nhận",
+        "Có 1 thời hạn đã đến hoặc đã quá hạn",
+        "Thời hạn gần nhất hết lúc 11:00",
+    )
     assert bell_text(bell, after(hours=2, minutes=30)) == " · ".join(told)
 
 
