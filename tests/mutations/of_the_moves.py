@@ -111,7 +111,7 @@ MOVES = (
     Fault(
         name="what-a-house-notes-late-goes-to-the-commune",
         file=_WHERE,
-        old="if way is None or not way.follows or home is None",
+        old="if way is None or not way.left_at or home is None",
         new="if way is None or home is None",
         tests=(f"{_GUEST}::test_what_a_house_sets_itself_to_do_stays_there_when_the_record_is_handed_back",),
     ),
@@ -139,7 +139,7 @@ MOVES = (
     Fault(
         name="second-move-accepted",
         file=_RELOCATING,
-        old="if route is None or route.is_late:",
+        old="if route is None or (route.is_late and not _is_of_before(change, route)):",
         new="if route is None:",
         tests=(f"{_MOVES}::test_of_two_moves_the_second_is_set_aside_and_told",),
     ),

@@ -11,16 +11,15 @@ FAULTS = (
     Fault(
         name="a-guest-takes-from-another-guest",
         file="sync/server/intake/relocating.py",
-        old="    return change.scope in (route.home, change.to)\n",
+        old="    return route.is_late or change.scope in (route.home, change.to)\n",
         new="    return True\n",
         tests=(f"{_REAL}::test_who_holds_a_record_beside_its_home_takes_it_from_nobody_else",),
     ),
     Fault(
         name="a-resident-s-name-taken-from-the-house",
         file="sync/server/intake/ordering.py",
-        old="    if fault is None and not is_replayed and relocating.is_protected(connection, change):\n"
-        "        return relocating.PROTECTED\n",
-        new="",
+        old="        if not item.is_replayed and relocating.is_protected(self._connection, change):\n",
+        new="        if False:\n",
         tests=(f"{_MOVED}::test_before_it_has_heard_of_the_stay_no_commune_takes_the_name",),
     ),
     Fault(

@@ -310,7 +310,7 @@ FAULTS = (
     Fault(
         name="tied-to-who-has-left-nobody-sees-whom-it-is-about",
         file="sync/server/intake/whereabouts.py",
-        old="        return way is not None and way.follows and home == change.scope\n",
+        old="        return way is not None and way.left_at > 0 and home == change.scope\n",
         new="        return False\n",
         tests=("sync/journeys/test_tied_late.py::test_its_commune_still_has_it_and_its_hours_run",),
     ),
