@@ -116,7 +116,7 @@ FAULTS = (
     Fault(
         name="a-joining-that-was-set-aside-stays",
         file="commune_desk/store/intake/incoming.py",
-        old='            nobody = (None, None) if change.verb == Verb.ALIAS or change.base.get(field, "") is None else None',
+        old="            nobody = (None, None) if change.verb == Verb.ALIAS or ",
         new="            nobody = (None, None) if ",
         tests=(f"{_HERE}::test_of_two_desks_that_join_them_the_two_ways_the_first_stands_everywhere",),
     ),
