@@ -37,7 +37,7 @@ def bell_tone(bell: Bell, now: datetime) -> str:
 
 def _next_text(due: datetime, now: datetime) -> str:
     if local_day(due) == local_day(now):
-        return _("The next time limit runs out at {time}").format(time=format_time(due))
+        return _("The next time limit comes at {time}").format(time=format_time(due))
     text = _("The next time limit: {time} on {day}")
     return text.format(time=format_time(due), day=format_date(local_day(due)))
 

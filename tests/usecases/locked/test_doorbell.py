@@ -72,8 +72,8 @@ def test_the_locked_desk_says_how_many_of_them_are_taken_up() -> None:
 @pytest.mark.parametrize(
     ("due", "said", "tone"),
     [
-        (after(hours=2), "Thời hạn gần nhất hết lúc 10:00", "warning"),
-        (after(hours=15, minutes=59), "Thời hạn gần nhất hết lúc 23:59", "warning"),
+        (after(hours=2), "Thời hạn gần nhất đến lúc 10:00", "warning"),
+        (after(hours=15, minutes=59), "Thời hạn gần nhất đến lúc 23:59", "warning"),
         (after(hours=16), "Thời hạn gần nhất: 00:00 ngày 24/11/2026", "warning"),
         (after(days=1), "Thời hạn gần nhất: 08:00 ngày 24/11/2026", "warning"),
         (after(days=1, minutes=1), "Thời hạn gần nhất: 08:01 ngày 24/11/2026", "quiet"),
@@ -95,7 +95,7 @@ def test_what_has_run_out_stands_before_what_is_next_and_reports_before_both() -
     told = (
         "Có 1 tin của tỉnh chờ tiếp nhận",
         "Có 1 thời hạn đã đến hoặc đã quá hạn",
-        "Thời hạn gần nhất hết lúc 11:00",
+        "Thời hạn gần nhất đến lúc 11:00",
     )
     assert bell_text(bell, after(hours=2, minutes=30)) == " · ".join(told)
 
