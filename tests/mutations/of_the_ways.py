@@ -315,6 +315,13 @@ FAULTS = (
         tests=("sync/journeys/test_tied_late.py::test_its_commune_still_has_it_and_its_hours_run",),
     ),
     Fault(
+        name="a-record-that-has-left-comes-back-empty",
+        file="commune_desk/store/intake/incoming.py",
+        old="                _show(held, field, *behind)\n                self._store(change.record, held)\n",
+        new="                _show(held, field, *behind)\n        self._store(change.record, held)\n",
+        tests=("store/exchange/test_put_back.py::test_what_has_left_stays_away",),
+    ),
+    Fault(
         name="what-was-taken-back-is-shared-again",
         file="sync/server/intake/relocating.py",
         old="    if not is_there and not was_there:\n",

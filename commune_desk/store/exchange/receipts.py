@@ -126,8 +126,8 @@ def open_again(tx: Tx, change_id: str, code: str = "") -> None:
 
 
 def _says_who(change: Change) -> bool:
-    """Whether it says of two records that they are one, or of a record whose it is."""
-    return change.verb == Verb.ALIAS or (change.kind in KINDS and KINDS[change.kind].belongs_to in change.set)
+    """Whether it says of two records that they are one, or of a record that was nobody's whose it is."""
+    return change.verb == Verb.ALIAS or (change.kind in KINDS and KINDS[change.kind].belongs_to in change.base)
 
 
 def resend_from(tx: Tx, n: int) -> None:

@@ -135,7 +135,7 @@ class Incoming:
         self._db.executemany(reopened, [(one,) for one in open_ones])
 
     def put_back(self, change: Change) -> None:
-        """Show again what the province holds in the fields of a change of ours that it set aside."""
+        """Show again what the province holds in the fields of a change of ours that it set aside, where they are here."""
         held = self._hold(KINDS[change.kind], change, change.scope)
         shadows = shadow.of_record(self._db, change.record)
         for field in change.fields:
@@ -144,7 +144,7 @@ class Incoming:
             if behind is not None and held.writers.get(field) == change.id:
                 shadow.drop(self._db, change.record, field)
                 _show(held, field, *behind)
-        self._store(change.record, held)
+                self._store(change.record, held)
 
     def _move_cursor(self, scope: str, position: FeedPosition) -> None:
         self._db.execute(
