@@ -135,7 +135,7 @@ class Incoming:
         self._db.executemany(reopened, [(one,) for one in open_ones])
 
     def put_back(self, change: Change) -> None:
-        """Show again what the province holds in the fields of a change of ours that it set aside, where they are here."""
+        """Show again, where it is here, what the province holds in the fields of a change of ours that it set aside."""
         held = self._hold(KINDS[change.kind], change, change.scope)
         shadows = shadow.of_record(self._db, change.record)
         for field in change.fields:
