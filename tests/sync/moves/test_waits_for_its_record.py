@@ -117,9 +117,11 @@ def test_a_joining_waits_for_both(world: World, child: Child, new: ServerDesk) -
 
 def test_a_guest_waits_for_its_share(world: World, child: Child) -> None:
     house = world.desk({SHELTER: Role.SHELTER_HEAD})
+    share = relocation(child.desk, child.person, "share", SHELTER)
+    house.clock.saw(share.change.stamp)
     assert house.results(phone(house, child, "0912000004", scope=SHELTER)) == ASIDE
     assert house.results(relocation(house, child.person, "unshare", SHELTER, scope=SHELTER)) == ASIDE
-    assert child.desk.results(relocation(child.desk, child.person, "share", SHELTER)) == OK
+    assert child.desk.results(share) == OK
     assert world.row("person", child.person)["phone"] == "0912000004"
     assert (world.count("guest"), rests(world)) == (0, True)
 
