@@ -39,13 +39,26 @@ def emergency_text(received_at: str, now: datetime, hours: int) -> ClockText:
     return ClockText(_left(clock), due_text(clock.due, now), _TONES[clock.urgency], icon)
 
 
+def widest_clocks() -> tuple[str, str]:
+    """What a clock can read that needs the most room, before it has run out and after."""
+    return _left_text("00", "00"), _late_text("00", "00")
+
+
 def _left(clock: Countdown) -> str:
     hours, minutes = str(clock.hours), f"{clock.minutes:02d}"
     if clock.urgency is not Urgency.OVERDUE:
-        return _("{hours} h {minutes} left").format(hours=hours, minutes=minutes)
+        return _left_text(hours, minutes)
     if clock.hours >= _LONG_OVERDUE_HOURS:
         days = clock.hours // 24
         return ngettext("{count} day late", "{count} days late", days).format(count=days)
+    return _late_text(hours, minutes)
+
+
+def _left_text(hours: str, minutes: str) -> str:
+    return _("{hours} h {minutes} left").format(hours=hours, minutes=minutes)
+
+
+def _late_text(hours: str, minutes: str) -> str:
     return _("{hours} h {minutes} late").format(hours=hours, minutes=minutes)
 
 

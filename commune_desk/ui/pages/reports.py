@@ -12,6 +12,7 @@ from commune_desk.i18n import _
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.presenters.reports.page import LINK, MEASURES, ReportLine
 from commune_desk.presenters.reports.page import ReportsPage as State
+from commune_desk.presenters.wording.deadline_texts import widest_clocks
 from commune_desk.presenters.wording.labels import ChipText
 from commune_desk.ui.models.paged import Cell, Column, PagedTableModel
 from commune_desk.ui.pages.live import LivePage
@@ -21,7 +22,7 @@ from commune_desk.ui.theme import Tone
 from commune_desk.ui.widgets.buttons import PrimaryButton
 from commune_desk.ui.widgets.notice import EmptyState
 from commune_desk.ui.widgets.page import TabBar
-from commune_desk.ui.widgets.table import PagedTable
+from commune_desk.ui.widgets.table import PagedTable, first_column_of_chips
 from commune_desk.usecases.desk.workplace import Workplace
 
 TICK_MS = 15_000
@@ -30,7 +31,11 @@ _NARROW = 560
 
 def _columns() -> list[Column[ReportLine]]:
     return [
-        Column(_("Time left"), lambda line: _chip_cell(line.clock), width=172),
+        Column(
+            _("Time left"),
+            lambda line: _chip_cell(line.clock),
+            width=first_column_of_chips(*widest_clocks(), icon="clock"),
+        ),
         Column(_("Source"), lambda line: Cell(line.title, line.second, bold=True), 3),
         Column(_("Status"), lambda line: _chip_cell(line.status), width=144),
     ]

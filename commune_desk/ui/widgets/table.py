@@ -33,6 +33,12 @@ _EDGE = 14
 _LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 
 
+def first_column_of_chips(*texts: str, icon: str) -> int:
+    """How wide the first column has to be for chips with these words."""
+    metrics = QFontMetrics(chip_font())
+    return _EDGE + max(chip_width(metrics, text, icon) for text in texts) + _PAD
+
+
 class RowDelegate(QStyledItemDelegate):
     """Paints cells straight from the model: one call for each cell, no style options."""
 
