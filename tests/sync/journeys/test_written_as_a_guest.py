@@ -191,7 +191,7 @@ def test_taken_for_the_childs_it_would_go_to_the_commune(
     sheltered: ShelteredOffice, child: RecordId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The twin: as what a commune writes about a child that has left it."""
-    monkeypatch.setattr(_Way, "follows", True)
+    monkeypatch.setattr(_Way, "left_at", 1)
     let_go(sheltered, child, "take_back")
     remind(sheltered.shift, child, "Đưa cháu về số 9")
     sheltered.sync()
