@@ -65,5 +65,7 @@ def chain_head(connection: Connection, desk: str, n: int) -> bytes:
     behind, head = begins_behind(connection, desk)
     if n == behind:
         return head
+    if n == 0:
+        return GENESIS
     row = connection.execute("SELECT head FROM change WHERE desk=? AND n=?", (desk, n)).fetchone()
     return bytes(row[0]) if row else b""

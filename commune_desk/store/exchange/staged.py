@@ -66,7 +66,7 @@ def number_behind(tx: Tx, n: int, head: bytes) -> None:
     same changes the same numbers.
     """
     desk = tx.ledger.desk
-    _take_numbers_back(tx, desk)
+    _stage_waiting(tx, desk)
     settings.put(tx.connection, settings.NUMBERED_BEHIND, (desk, n, head))
     tx.topic("identity")
 
@@ -143,14 +143,15 @@ def _is_unproven(connection: Connection, own: settings.Identity) -> bool:
 
 def _take_numbers_back(tx: Tx, desk: str) -> None:
     """Of what no receipt names, and of what was set aside because the desk had no right to write there any more."""
+    _stage_waiting(tx, desk)
+    _stage(tx, "desk=? AND seq IS NULL AND state='quarantined' AND code IN (?,?,?)", desk, *_FOR_LACK_OF_RIGHTS)
+
+
+def _stage_waiting(tx: Tx, desk: str) -> None:
+    """Of what was erased nothing is left to be sent: no other chain has a use for a digest in this one."""
     erased = "DELETE FROM change WHERE desk=? AND state='waiting' AND length(raw)=0"
-    tx.connection.execute(erased, (desk,))  # a new desk has no use for a digest in the chain of the former one
-    _stage(
-        tx,
-        "desk=? AND (state='waiting' OR seq IS NULL AND state='quarantined' AND code IN (?,?,?))",
-        desk,
-        *_FOR_LACK_OF_RIGHTS,
-    )
+    tx.connection.execute(erased, (desk,))
+    _stage(tx, "desk=? AND state='waiting'", desk)
 
 
 def _hear_all_again(tx: Tx, own: settings.Identity) -> None:

@@ -180,6 +180,24 @@ def test_put_back_to_before_the_other_numbers_and_withdrawn_again_it_goes(
     assert behind in set_aside(office)
 
 
+def test_put_back_to_before_its_first_number_all_of_it_is_sent_again(office: TravelledOffice) -> None:
+    """What it had sent under its own numbers, and behind them what it numbered anew."""
+    office.back_up()
+    child = office.child("Chìu Văn Sáng")
+    office.ours.keep_copy()
+    office.visit("ours", child, "Trước khi đĩa bị lùi lại.")
+    office.sync("ours")
+    office.ours.set_back()
+    visit = office.visit("ours", child)
+    withdraw(office, removes=False)
+    assert office.ours.stopped() == "DeskRevoked"
+    office.put_back()
+    withdraw(office)
+    go_until_it_is_removed(office, office.ours)
+    assert child in set_aside(office)
+    assert visit in set_aside(office)
+
+
 def test_not_numbered_anew_it_would_never_hear_of_the_order(
     office: TravelledOffice, visits: list[RecordId], monkeypatch: pytest.MonkeyPatch
 ) -> None:
