@@ -237,6 +237,7 @@ class DeskWindow(QObject):
         page.pause_asked.connect(self.pause_asked)
         page.enrol_asked.connect(self._enrol_anew)
         page.lock_asked.connect(self.lock_asked)
+        page.route_asked.connect(self.navigate)
         page.show_status(self._status)
 
     def _wire_register(self, page: RegisterPage) -> None:

@@ -37,11 +37,6 @@ _EDITED = {
     "relation": N_("Family edited"),
     "group_membership": N_("Group edited"),
 }
-_WHERE_HELD = {
-    "move": N_("Moved between communes"),
-    "share": N_("Record shared with another place"),
-    "unshare": N_("Record no longer shared"),
-}
 
 
 class Timeline:
@@ -145,7 +140,7 @@ class Timeline:
             if entry.place_verb and entry.record == self._record.person.id:
                 moment = Moment(
                     order=_local(entry.at).strftime("%Y-%m-%dT%H:%M"),
-                    heading=_(_WHERE_HELD[entry.place_verb]),
+                    heading=_(labels.WHERE_HELD[entry.place_verb]),
                     meta=labels.joined(self._when(entry.at), entry.officer, entry.desk),
                     body=" → ".join(labels.place_name(self._codes, one) for one in _from_and_to(entry)),
                 )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.time.skew import ClockSkew
 from commune_desk.domain.words.errors import DeskError
+from commune_desk.domain.words.labels import N_
 from commune_desk.i18n import _, format_number, format_size, format_time, ngettext, translate_error
 from commune_desk.presenters.sync.proven import proven
 from commune_desk.presenters.sync.status_line import StatusLine, when
@@ -22,6 +23,8 @@ _FEW_SECONDS = 10.0
 _MINUTE = 60.0
 _SPLIT = "split"
 """Sync stopped because the province contradicted itself: enrolling anew would be no way on."""
+SIGNED_FOR = N_("Signed for by the province")
+"""The card that tells what is proven, and what is set aside."""
 
 
 @dataclass(frozen=True)
@@ -41,14 +44,14 @@ class SyncPageState:
     """Something stands here that the province lacks, and no word of ours waits that would bring it."""
 
 
-def sync_page(facts: SyncFacts, status: SyncStatus) -> SyncPageState:
-    """The page's state from the register's own numbers and the agent's last word."""
+def sync_page(facts: SyncFacts, status: SyncStatus, aside: Sequence[StatusLine] = ()) -> SyncPageState:
+    """The page's state from the register's own numbers, the agent's last word, and of whom something is set aside."""
     if facts.is_training:
         return _for_practice()
     return SyncPageState(
         subtitle=_subtitle(facts, status),
         waiting=_waiting(facts, has_line=not status.has_no_line),
-        proven=proven(facts),
+        proven=proven(facts, aside),
         line=_line(facts, status),
         can_sync=facts.is_enrolled and facts.frozen in ("", _SPLIT),
         is_running=status.is_running,
@@ -169,6 +172,8 @@ def _subtitle(facts: SyncFacts, status: SyncStatus) -> str:
         return _("Paused. All that was saved is kept on this PC.")
     if status.is_held:
         return _("A metered line: nothing goes by itself. All that was saved is kept on this PC.")
+    if facts.set_aside:
+        return _("Sends when there is a line. What was set aside is told under “{card}”.").format(card=_(SIGNED_FOR))
     return _("Sends when there is a line. Nothing is left out.")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from commune_desk.i18n import _, format_number, ngettext
 from commune_desk.presenters.sync.status_line import StatusLine, when
@@ -10,8 +10,8 @@ from commune_desk.presenters.wording.set_aside_texts import reasons_text
 from commune_desk.store.pages.sync_status import SyncFacts
 
 
-def proven(facts: SyncFacts) -> tuple[StatusLine, ...]:
-    """The last receipt, what is set aside, compared and erased; green only with a receipt."""
+def proven(facts: SyncFacts, aside: Sequence[StatusLine] = ()) -> tuple[StatusLine, ...]:
+    """The last receipt, what is set aside and of whom (`aside`), compared and erased; green only with a receipt."""
     lines = [_receipt(facts)]
     if facts.set_aside:
         text = ngettext(
@@ -22,7 +22,7 @@ def proven(facts: SyncFacts) -> tuple[StatusLine, ...]:
         kept = _("It is kept on both sides; ask the province's IT officer what is to be done.")
         why = reasons_text(code for code, _count in facts.set_aside_codes)
         lines.append(StatusLine(text, " ".join(filter(None, (why, kept))), tone="warning", icon="alert-triangle"))
-    return (*lines, *_compared(facts), *_erased(facts))
+    return (*lines, *aside, *_compared(facts), *_erased(facts))
 
 
 def _erased(facts: SyncFacts) -> Iterator[StatusLine]:

@@ -6,11 +6,13 @@ from dataclasses import KW_ONLY, dataclass
 
 from commune_desk.domain.time.clock import from_iso
 from commune_desk.i18n import format_instant
+from commune_desk.presenters.frame.routes import Route
 
 
 @dataclass(frozen=True, slots=True)
 class StatusLine:
-    """One line of the status: a bold part, a quiet part below, a count at the end, a tone and an icon by name."""
+    """One line of the status: a bold part, a quiet part below, a count at the end, a tone and an icon by name,
+    and where the line leads to, if anywhere."""
 
     text: str
     detail: str = ""
@@ -18,6 +20,7 @@ class StatusLine:
     count: str = ""
     tone: str = "quiet"
     icon: str = ""
+    route: Route | None = None
 
 
 def when(iso: str) -> str:

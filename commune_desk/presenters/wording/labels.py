@@ -30,6 +30,12 @@ RISK_NAMES = {"low": N_("Low"), "medium": N_("Medium"), "high": N_("High")}
 _RISK_CHIPS = {"low": N_("Low risk"), "medium": N_("Medium risk"), "high": N_("High risk")}
 _RISK_TONES = {"low": "good", "medium": "warning", "high": "danger"}
 
+WHERE_HELD = {
+    "move": N_("Moved between communes"),
+    "share": N_("Record shared with another place"),
+    "unshare": N_("Record no longer shared"),
+}
+"""What a change says that tells where a record is held."""
 _STAY_STEPS = {"staying": N_("in the house"), "out": N_("gone out"), "ended": N_("ended")}
 STEP_NAMES: dict[str, dict[str, str]] = {
     "child_file": {

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import msgspec
+
 from commune_desk.domain.model.batches import batched
+from commune_desk.domain.time.clock import stamp_instant, to_iso
 from commune_desk.store.changes.journal import OPEN
 from commune_desk.store.engine.database import Connection
 from sync.change import Verb
@@ -16,7 +19,20 @@ from sync.change import Verb
 Codes = tuple[tuple[str, int], ...]
 """Why, by the province's code, and how many changes for each reason."""
 
-_SEALS_AGAIN = f"COALESCE(json_extract(NULLIF(CAST(raw AS TEXT), ''), '$.k'), '')='{Verb.RESEAL}'"
+
+class SetAside(msgspec.Struct, frozen=True):
+    """A record of which the province keeps something aside: why, how it was written (`verb`, empty for an entry), and
+    when (ISO instant) by the clock of the desk; of several changes the last one."""
+
+    kind: str
+    record: str
+    code: str
+    verb: str
+    at: str
+
+
+_VERB = "COALESCE(json_extract(NULLIF(CAST(raw AS TEXT), ''), '$.k'), '')"
+_SEALS_AGAIN = f"{_VERB}='{Verb.RESEAL}'"
 _ASIDE = f"FROM change WHERE {OPEN} AND state='quarantined'"
 
 
@@ -28,6 +44,21 @@ def entries_set_aside(connection: Connection) -> Codes:
 def sealings_set_aside(connection: Connection) -> Codes:
     """What this desk sealed again for another place, and the province did not take."""
     return _counted(connection, _SEALS_AGAIN)
+
+
+def records_set_aside(connection: Connection, most: int) -> tuple[list[SetAside], int]:
+    """The records of which people's entries are kept aside, the `most` last ones, and how many there are besides."""
+    which = f"{_ASIDE} AND NOT {_SEALS_AGAIN}"
+    rows = connection.execute(
+        f"SELECT kind, record, COALESCE(code, ''), {_VERB}, max(stamp) {which}"
+        " GROUP BY record ORDER BY max(stamp) DESC, record LIMIT ?",
+        (most,),
+    )
+    found = [
+        SetAside(kind, record, code, verb, to_iso(stamp_instant(stamp))) for kind, record, code, verb, stamp in rows
+    ]
+    records = connection.execute(f"SELECT count(DISTINCT record) {which}").fetchone()[0]
+    return found, records - len(found)
 
 
 def count_entries(connection: Connection, changes: Iterable[str]) -> int:

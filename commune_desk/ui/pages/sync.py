@@ -16,7 +16,8 @@ from commune_desk.domain.words.errors import DeskError
 from commune_desk.i18n import _, translate_error
 from commune_desk.presenters.sync.conflict_page import conflict_cards, decision, overtaken
 from commune_desk.presenters.sync.lease_texts import lease_line
-from commune_desk.presenters.sync.page import SyncPageState, sync_chip, sync_page
+from commune_desk.presenters.sync.page import SIGNED_FOR, SyncPageState, sync_chip, sync_page
+from commune_desk.presenters.sync.set_aside import records_aside
 from commune_desk.presenters.sync.status_line import StatusLine
 from commune_desk.store.intake import comparing, speaking_for
 from commune_desk.store.pages.sync_status import sync_facts
@@ -33,7 +34,7 @@ from commune_desk.ui.widgets.flow import clear_layout
 from commune_desk.ui.widgets.forms import announce
 from commune_desk.ui.widgets.notice import NoticeBar
 from commune_desk.ui.widgets.page import Page, TwoColumns
-from commune_desk.ui.widgets.rows import ListRow
+from commune_desk.ui.widgets.rows import ButtonRow, ListRow
 from commune_desk.ui.widgets.tab_order import follow, stops
 from commune_desk.ui.widgets.text import Text
 from commune_desk.usecases.desk.workplace import Workplace
@@ -46,18 +47,21 @@ _ICON_WIDTH = 22
 
 
 class SyncPage(Page):
-    """Emits `sync_asked`, `pause_asked(bool)`, `enrol_asked`, `lock_asked`; `show_status` hears the agent's news."""
+    """Emits `sync_asked`, `pause_asked(bool)`, `enrol_asked`, `lock_asked`, `route_asked(Route)`; `show_status` hears
+    the agent's news."""
 
     sync_asked = Signal()
     lock_asked = Signal()
     pause_asked = Signal(bool)
     enrol_asked = Signal()
+    route_asked = Signal(object)
 
     def __init__(self, workplace: Workplace, tasks: Tasks, parent: QWidget | None = None) -> None:
         super().__init__(_("Sync"), parent=parent)
         self._workplace, self._tasks = workplace, tasks
         self._status = SyncStatus()
         self._add_actions()
+        self._shown: dict[Card, tuple[StatusLine, ...]] = {}
         self.notice: NoticeBar | None = None
         self.cards: list[DecisionCard] = []
         self.decisions = QWidget()
@@ -65,7 +69,7 @@ class SyncPage(Page):
         self._decisions.setContentsMargins(0, 0, 0, 0)
         self._decisions.setSpacing(12)
         self.waiting = Card(_("Waiting to be sent"), "send")
-        self.proven = Card(_("Signed for by the province"), "shield")
+        self.proven = Card(_(SIGNED_FOR), "shield")
         self.line = Card(_("The line to the province"), "refresh")
         columns = TwoColumns()
         columns.main.addWidget(self.decisions)
@@ -181,7 +185,8 @@ class SyncPage(Page):
 
     def refresh(self) -> None:
         """Read the register's own numbers again."""
-        state = sync_page(self._workplace.read(sync_facts), self._status)
+        facts = self._workplace.read(sync_facts)
+        state = sync_page(facts, self._status, records_aside(self._workplace) if facts.set_aside else ())
         register = self._workplace.register
         lease = lease_line(register.lease, register.clock.now())
         self.set_title(_("Sync"), state.subtitle)
@@ -212,13 +217,24 @@ class SyncPage(Page):
         self._tasks.run(partial(self._workplace.write, ask), lambda _done: self.sync_asked.emit(), owner=self)
 
     def _fill(self, card: Card, lines: tuple[StatusLine, ...]) -> None:
+        """Rows that say the same stay, and with them the keyboard's place in them."""
+        if self._shown.get(card) == lines:
+            return
+        self._shown[card] = lines
         card.clear()
         is_indented = any(line.icon for line in lines)
         for line in lines:
-            row = ListRow(line.text, second=line.detail, aside=line.count)
+            row = self._row(line)
             if is_indented:
                 row.lead("", icon=line.icon, ink=line.tone, width=_ICON_WIDTH)
             card.add(row)
+
+    def _row(self, line: StatusLine) -> ListRow | ButtonRow:
+        if line.route is None:
+            return ListRow(line.text, second=line.detail, aside=line.count)
+        row = ButtonRow(line.text, second=line.detail, aside=line.count)
+        row.activated.connect(partial(self.route_asked.emit, line.route))
+        return row
 
     def refresh_conflicts(self) -> None:
         """Show what is open to decide, oldest first; what is chosen or written in a card that stays is left alone."""

@@ -42,7 +42,9 @@ def child_page(qtbot: QtBot, workplace: Workplace, tasks: Tasks, child: RecordId
 
 
 def mover(page: ChildPage) -> SecondaryButton:
-    *_gone, button = [one for one in page.details.findChildren(SecondaryButton) if one.text() == "Chuyển đến xã khác…"]
+    *_gone, button = [
+        one for one in page.details.findChildren(SecondaryButton) if one.text() == "Chuyển đến địa phương khác…"
+    ]
     return button
 
 
@@ -77,7 +79,11 @@ def test_a_child_is_moved_by_keyboard_alone(
     button = mover(page)
     button.setFocus()
     QTest.keyClick(button, Qt.Key.Key_Return)
-    assert answers == ["Chuyển Chìu Văn Sáng đến xã khác", "Hãy chọn xã.", "Chuyển Chìu Văn Sáng đến Phường Hà Tu?"]
+    assert answers == [
+        "Chuyển Chìu Văn Sáng đến địa phương khác",
+        "Hãy chọn xã, phường hoặc đặc khu.",
+        "Chuyển Chìu Văn Sáng đến Phường Hà Tu?",
+    ]
     qtbot.waitUntil(lambda: workplace.read(lambda c: moving_to(c, child)) == THERE)
     qtbot.waitUntil(lambda: bool(bars(page)))
     assert bars(page)[0].startswith("Đang chuyển đến Phường Hà Tu; còn ở đây cho tới khi tỉnh xác nhận.")
@@ -155,7 +161,7 @@ def test_who_left_is_looked_up_by_case_code(
     go_away(workplace, case_number="QN-06838-2025-TEST-0007", at="2026-11-20T20:00:00Z")
     go_away(workplace, case_number="QN-06838-2026-TEST-0009", at="2026-10-20T20:00:00Z")
     page.read_again()
-    assert page.who.itemText(page.who.findData(MOVED)).startswith("Sang xã khác (")
+    assert page.who.itemText(page.who.findData(MOVED)).startswith("Sang nơi khác (")
     page.who.set_value(MOVED)
     qtbot.waitUntil(page.moved.isVisible)
     assert not page.table.isVisible()
