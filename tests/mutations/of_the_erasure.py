@@ -159,4 +159,11 @@ FAULTS = (
         new="key=lambda part: not about.isdisjoint(part[1])",
         tests=("sync/erasure/test_late_records.py::test_nor_where_each_part_is_a_push_of_its_own",),
     ),
+    Fault(
+        name="guests-of-the-erased-stay",
+        file="sync/server/lifecycle/erasing.py",
+        old="    left_behind.lead_out(connection, province, feeds, act.id, ids, needed)\n",
+        new="",
+        tests=("sync/erasure/test_left_behind.py",),
+    ),
 )

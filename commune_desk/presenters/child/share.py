@@ -168,7 +168,12 @@ def since_text(share: Share) -> str:
 
 
 def _notices(workplace: Workplace, sharing: Sharing) -> Iterator[str]:
+    """Of each place that holds it, but for one of which the province has just said that it does not any more."""
+    refused = sharing.not_done
+    gone = refused.to if refused and (refused.verb, refused.code) == (Verb.UNSHARE, "scope") else ""
     for scope, share in sharing.shares.items():
+        if scope == gone:
+            continue
         place = house_name(workplace, scope)
         if share.is_ending:
             yield _("Being taken back from {place}; it holds the record until the province confirms.").format(

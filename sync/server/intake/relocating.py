@@ -6,7 +6,7 @@ the one and enter the other with their standing lines.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -197,19 +197,24 @@ def _bring(connection: Connection, family: _Family, kind: str, record_id: object
         return
     for record in read_records(connection, kind, [record_id]):
         if record.scope != family.home:
-            if _came_along(connection, family, record) and not _is_needed_by_others(connection, family, record):
+            if stays_for_nobody(connection, family.home, family.people, record):
                 family.guests.append(record)
             continue
-        if not _is_needed_by_others(connection, family, record):
+        if not _is_needed_by_others(connection, family.home, family.people, record):
             family.moved.append(record)
         elif KINDS[kind].scope is ScopeRule.ANY and _has_room(connection, record):
             family.shared.append(record)
 
 
-def _came_along(connection: Connection, family: _Family, record: Stored) -> bool:
-    """Whether the family's home holds the record because of a move, and nobody shared it for its own sake."""
+def stays_for_nobody(connection: Connection, place: str, people: Collection[str], record: Stored) -> bool:
+    """Whether a guest of the place came because of a move, and nothing there but what belongs to `people` needs it."""
+    return _came_along(connection, place, record) and not _is_needed_by_others(connection, place, people, record)
+
+
+def _came_along(connection: Connection, place: str, record: Stored) -> bool:
+    """Whether the place holds the record because of a move, and nobody shared it for its own sake."""
     table = tables.guest
-    since = select(table.c.since).where(table.c.scope == family.home, table.c.record == record.id)
+    since = select(table.c.since).where(table.c.scope == place, table.c.record == record.id)
     return any(line.change.verb == Verb.MOVE for line in lines_of(connection, connection.scalars(since)))
 
 
@@ -219,18 +224,18 @@ def _has_room(connection: Connection, record: Stored) -> bool:
     return (held or 0) < MOST_HOLDERS
 
 
-def _is_needed_by_others(connection: Connection, family: _Family, record: Stored) -> bool:
-    """Whether something of the same home, that does not belong to the child, speaks of the record."""
+def _is_needed_by_others(connection: Connection, place: str, people: Collection[str], record: Stored) -> bool:
+    """Whether something that lives there, and does not belong to these people, speaks of the record."""
     for name, kind in KINDS.items():
         table = RECORDS[name]
         references = [field for field, of_kind in kind.brings.items() if of_kind == record.kind]
         if kind.belongs_to and record.kind == PERSON:
             references.append(kind.belongs_to)
         for reference in references:
-            others = [table.c.scope == family.home, table.c[reference] == record.id]
+            others = [table.c.scope == place, table.c[reference] == record.id]
             if kind.belongs_to:
                 owner = table.c[kind.belongs_to]
-                others.append(or_(owner.is_(None), owner.not_in(family.people)))
+                others.append(or_(owner.is_(None), owner.not_in(people)))
             if connection.scalar(select(table.c.id).where(*others).limit(1)) is not None:
                 return True
     return False

@@ -65,6 +65,12 @@ def set_aside_about(connection: Connection, found: Named) -> Named:
 
 def _brought(connection: Connection, found: Named) -> Named:
     """What records of `found` needed, as far as nothing else does."""
+    wanted = needed_by(connection, found)
+    return {record: kind for record, kind in wanted.items() if not _is_named_elsewhere(connection, record, found)}
+
+
+def needed_by(connection: Connection, found: Mapping[str, str]) -> Named:
+    """Whom these records need and who is not among them: a child's mother, the household of its file."""
     wanted: Named = {}
     for name, kind in KINDS.items():
         table = RECORDS[name]
@@ -73,7 +79,7 @@ def _brought(connection: Connection, found: Named) -> Named:
             for some in batched(mine):
                 rows = connection.scalars(select(table.c[field]).where(table.c.id.in_(some)))
                 wanted |= {record: of_kind for record in rows if record is not None and record not in found}
-    return {record: kind for record, kind in wanted.items() if not _is_named_elsewhere(connection, record, found)}
+    return wanted
 
 
 def _is_named_elsewhere(connection: Connection, record: str, found: Mapping[str, str]) -> bool:

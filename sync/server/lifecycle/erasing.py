@@ -25,7 +25,8 @@ from sync.server.identity.province import Province, audited
 from sync.server.intake import erasure_orders
 from sync.server.intake.erasures import erased_among
 from sync.server.intake.feeds import Feeds
-from sync.server.lifecycle.belonging import Named, all_about, set_aside_about
+from sync.server.lifecycle import left_behind
+from sync.server.lifecycle.belonging import Named, all_about, needed_by, set_aside_about
 from sync.server.lifecycle.emptying import Emptied, empty
 
 Records = list[tuple[str, str]]
@@ -104,10 +105,16 @@ def erase_again(connection: Connection, province: Province, act: Act) -> Emptied
 def _planned_under_locks(connection: Connection, province: Province, feeds: Feeds, kind: str, record: str) -> Act:
     """What would be erased, all of its scopes locked: before they were, some of it may have gone elsewhere."""
     act = planned(connection, province, kind, record)
-    while not act.scopes.keys() <= feeds.locked:
-        feeds.lock(act.scopes)
+    while not (places := _concerned(connection, act)) <= feeds.locked:
+        feeds.lock(places)
         act = planned(connection, province, kind, record)
     return act
+
+
+def _concerned(connection: Connection, act: Act) -> set[str]:
+    """The places that are told of it, and those that hold somebody who may leave one of them by it."""
+    needed = needed_by(connection, {record: kind for kind, record in act.records})
+    return {*act.scopes, *left_behind.held_in(connection, needed)}
 
 
 def _listed(named: Named) -> Records:
@@ -149,10 +156,12 @@ def _carry_out(connection: Connection, province: Province, feeds: Feeds, act: Ac
         if record not in known
     ]
     append(connection, tables.erasure, rows)
+    needed = needed_by(connection, named)
     emptied = empty(connection, ids, list(act.scopes))
     orders = erasure_orders.signed(
         connection, province, act.id, (act.kind, act.record), order_fields(act.who, act.why), act.scopes
     )
     erasure_orders.hand_out(connection, province, feeds, orders, act.scopes)
+    left_behind.lead_out(connection, province, feeds, act.id, ids, needed)
     audited(connection, province, "erase", subject)
     return emptied

@@ -151,6 +151,7 @@ def test_what_the_province_did_not_do_is_told_and_may_be_tried_again(
     is_set_aside(workplace, code)
     seen = view(workplace, child)
     assert seen.sharing.set_aside.startswith("The province did not take the record back")
+    assert bool(seen.sharing.notice) is (code != "scope")  # nobody is told both that the place holds it and does not
     assert [row.can_end for row in seen.sharing.rows] == [True]
 
 
