@@ -119,7 +119,7 @@ _BEARS = (
 )
 _FORGET = (
     "UPDATE import_row SET payload='', state=iif(state IN ('staged', 'filling'), 'rejected', state)"  # noqa: S608 - own words only
-    f" WHERE payload<>'' AND (twin_person=?1 AND (decision='same' OR {_BEARS})"
+    f" WHERE payload<>'' AND (twin_person=?1 AND (decision='same' OR decision<>'different' AND {_BEARS})"
     f" OR state NOT IN ('staged', 'filling') AND {_BEARS})"
 )
 _FINISH = (

@@ -14,6 +14,8 @@ _SIGNS = (
     *(_OF_CHILD.format(table) for table in _TABLES_OF_OTHERS),
     *(f"{_OF_CHILD.format(table)} AND EXISTS ({_FOREIGN.format('t.id')})" for table in _OWN_TABLES),
     f"{_OF_CHILD.format('relation')} AND EXISTS ({_FOREIGN.format('t.relative')})",
+    "SELECT 1 FROM joined j JOIN child_file g ON g.person=j.person"
+    " WHERE j.kept=f.person AND COALESCE(g.import_id, '')<>?1",
 )
 _CHANGED = "SELECT count(*) FROM child_file f WHERE f.import_id=?1 AND ({})".format(  # noqa: S608 - own words only
     " OR ".join(f"EXISTS ({sign})" for sign in _SIGNS)

@@ -29,6 +29,9 @@ _SHOWN = (
     " OR EXISTS (SELECT 1 FROM report w WHERE w.person=f.person)"
     " OR EXISTS (SELECT 1 FROM task w WHERE w.person=f.person)"
     " OR EXISTS (SELECT 1 FROM attachment w WHERE w.person=f.person)"
+    " OR EXISTS (SELECT 1 FROM arrival w WHERE w.record=f.person)"
+    " OR EXISTS (SELECT 1 FROM joined j JOIN child_file w ON w.person=j.person"
+    " WHERE j.kept=f.person AND w.status<>'withdrawn')"
     " ELSE COALESCE(i.state, 'complete') IN ('complete', 'undone') END"
 )
 """Not while its list is on the way in or out; taken back with the list, only if somebody has worked with the child."""

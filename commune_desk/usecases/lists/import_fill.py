@@ -12,6 +12,7 @@ from commune_desk.domain.records.children import ChildFile, GroupMembership
 from commune_desk.domain.records.families import Person, Relation
 from commune_desk.store.lists.import_rows import Filled, Payload, StagedRow
 from commune_desk.store.pages.children import file_of, kin_of_child, open_memberships
+from commune_desk.store.writing.joined import kept_of
 from commune_desk.store.writing.leaving import is_on_its_way
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.lists.import_records import Origin, kin_of
@@ -22,7 +23,7 @@ _FIELDS = ("sex", "birth_date", "ethnicity", "id_number", "village")
 
 def fill_child(tx: Tx, origin: Origin, staged: StagedRow) -> Filled:
     """Add what the child of the register lacks: fields, parents and carer, groups, note. Returns what was added."""
-    child, person_id = staged.payload.child, RecordId(staged.twin_person)
+    child, person_id = staged.payload.child, RecordId(kept_of(tx.connection, staged.twin_person))
     person = tx.get(Person, person_id)
     if child is None or person is None or is_on_its_way(tx.connection, person_id):
         return Filled()

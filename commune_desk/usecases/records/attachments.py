@@ -153,8 +153,10 @@ def attach(tx: Tx, person: RecordId, ready: Prepared, facts: FileFacts) -> Recor
     faults = file_faults(facts, local_day(tx.latest()))
     if faults:
         raise Invalid(N_("Some fields do not hold."), fields=faults)
-    if child_brief(tx.connection, person) is None:
+    child = child_brief(tx.connection, person)
+    if child is None:
         raise Refusal(N_("This child is not in this register. Nothing was added."))
+    person = RecordId(child.person)
     _check_occasion(tx, person, facts)
     key = content.new_key()
     ciphertext = content.encrypted(key, ready.content)

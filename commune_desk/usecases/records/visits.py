@@ -33,8 +33,8 @@ def record_visit(tx: Tx, visit: HomeVisit, opened: Opened | None = None) -> Reco
         raise Invalid(N_("Some fields do not hold."), fields=faults)
     if child is None:
         raise Refusal(N_("This child is not in this register. The entry is kept as a draft."))
+    visit = msgspec.structs.replace(visit, person=RecordId(child.person), officer=tx.actor.officer)
     _check_amended(tx, visit)
-    visit = msgspec.structs.replace(visit, officer=tx.actor.officer)
     tx.save(visit)
     if child.risk_level != visit.risk_level:
         _follow_risk(tx, visit, child.file, opened)

@@ -24,6 +24,7 @@ from commune_desk.domain.words.errors import Invalid, Refusal
 from commune_desk.domain.words.labels import N_
 from commune_desk.store.pages.placements import active_stays, stays_in
 from commune_desk.store.pages.tasks import open_tasks_of
+from commune_desk.store.writing.joined import kept_of
 from commune_desk.store.writing.numbers import next_number
 from commune_desk.store.writing.opened import Opened, edited
 from commune_desk.store.writing.transaction import Tx
@@ -75,7 +76,8 @@ def admit_to_shelter(tx: Tx, admission: Admission) -> RecordId:
     """
     stay = msgspec.structs.replace(admission.placement, person=admission.person.id, status="staying")
     _check_stay(tx, stay)
-    if any(other.person == admission.person.id for other in active_stays(tx.connection)):
+    kept = kept_of(tx.connection, admission.person.id)
+    if any(other.person == kept for other in active_stays(tx.connection)):
         raise Refusal(N_("This person is in the house already. Nothing was saved; open the present stay."))
     require_free_bed(tx, stay.bed)
     if not stay.case_code:
@@ -185,7 +187,7 @@ def discharge(tx: Tx, leaving: Leaving) -> None:
         destination=leaving.destination,
         safety_plan=leaving.safety_plan,
     )
-    if stay.person is None:
+    if stay.person is None or any(other.person == stay.person for other in active_stays(tx.connection)):
         return
     for task in open_tasks_of(tx.connection, stay.person):
         tx.save(msgspec.structs.replace(task, status="dropped"))
