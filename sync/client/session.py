@@ -125,12 +125,15 @@ class Session:
         try:
             if not channel.has_ticket or self._epoch != identity.epoch:
                 channel.hello()
-            try:
-                self._go_through(channel, self._in_epoch(self._epoch, identity))
-            except errors.ProvinceRestored:
-                # Found so by the receipt that this desk showed, or heard by stick meanwhile.
-                channel.hello()
-                self._go_through(channel, self._in_epoch(self._epoch, self._replica.identity()))
+            for is_last in (False, False, True):
+                try:
+                    self._go_through(channel, self._in_epoch(self._epoch, self._replica.identity()))
+                    break
+                except errors.ProvinceRestored:
+                    # Heard by stick or of a colleague's receipt meanwhile; and then found so by the one this desk showed.
+                    if is_last:
+                        raise
+                    channel.hello()
         except errors.SyncFault as fault:
             self._note_no(fault)
             if isinstance(fault, errors.SyncHalted):
