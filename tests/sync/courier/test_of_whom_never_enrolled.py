@@ -1,4 +1,4 @@
-"""A code was made and withdrawn before any PC used it: there is nobody to write a bundle for, and nobody who removes."""
+"""A code was made and withdrawn before any PC used it: there is nobody to write a bundle for, nor who removes."""
 
 from __future__ import annotations
 
