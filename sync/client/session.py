@@ -125,12 +125,7 @@ class Session:
         try:
             if not channel.has_ticket or self._epoch != identity.epoch:
                 channel.hello()
-            try:
-                self._go_through(channel, self._in_epoch(self._epoch, identity))
-            except errors.ProvinceRestored:
-                # Found so by the receipt that this desk showed, or heard by stick meanwhile.
-                channel.hello()
-                self._go_through(channel, self._in_epoch(self._epoch, self._replica.identity()))
+            self._go_on(channel)
         except errors.SyncFault as fault:
             self._note_no(fault)
             if isinstance(fault, errors.SyncHalted):
@@ -139,6 +134,17 @@ class Session:
         finally:
             self._transport.rest()
         return self.so_far
+
+    def _go_on(self, channel: Channel, *, again: int = 2) -> None:
+        """In the epoch that the province is in; so often in one that is begun meanwhile."""
+        try:
+            self._go_through(channel, self._in_epoch(self._epoch, self._replica.identity()))
+        except errors.ProvinceRestored:
+            # Heard by stick or of a colleague's receipt meanwhile; and then found so by the one that this desk showed.
+            if not again:
+                raise
+            channel.hello()
+            self._go_on(channel, again=again - 1)
 
     def tell(self, files: FileStore) -> None:
         """Send what is left of `files`, and the statements of what was removed; first what the province lacks.

@@ -10,6 +10,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from commune_desk.domain.model.record import Value
+from commune_desk.domain.vietnamese.text import visible
 from commune_desk.domain.words.errors import Fault, Invalid
 from commune_desk.domain.words.labels import N_
 from sync.server.commands.console import Console
@@ -98,5 +99,6 @@ def _refuse_without(args: Namespace, *needed: str) -> None:
 
 
 def _known(values: Iterable[tuple[str, Value]]) -> dict[str, Value]:
-    """Without what is blank: nobody said it."""
-    return {name: value for name, value in values if value is not None and str(value).strip()}
+    """As a form keeps it, and without what is blank: nobody said it."""
+    kept = ((name, visible(value) if isinstance(value, str) else value) for name, value in values)
+    return {name: value for name, value in kept if value is not None and str(value).strip()}

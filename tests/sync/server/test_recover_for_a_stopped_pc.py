@@ -1,0 +1,42 @@
+"""The officer of a PC that the province stopped as one of two forgets the passphrase: without it no new code can be
+typed in there, and what waits on it can never be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sync import seal
+from sync.server.identity import desks
+from tests.sync.actors.server_fixtures import ServerDesk, World, command, province_in
+
+pytestmark = pytest.mark.usefixtures("store_engine")
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with province_in(tmp_path) as opened:
+        yield opened
+
+
+def request_of(desk: ServerDesk) -> str:
+    return seal.recovery_request(desk.id, seal.BoxKey.generate().public)
+
+
+def test_it_is_answered(world: World, tmp_path: Path) -> None:
+    desk = world.desk()
+    world.write(lambda connection: desks.freeze(connection, world.province, desk.id))
+    assert "stopped" in command(tmp_path, "desk", "list").stdout
+    done = command(tmp_path, "recover", request_of(desk), "--yes")
+    assert done.returncode == 0, done.stderr
+
+
+def test_of_one_that_was_withdrawn_it_is_said_that_it_was(world: World, tmp_path: Path) -> None:
+    """It may be stolen, so nobody is answered; but that nobody here made the request is not true."""
+    desk = world.desk()
+    assert command(tmp_path, "desk", "revoke", desk.id, "--yes").returncode == 0
+    done = command(tmp_path, "recover", request_of(desk), "--yes")
+    assert done.returncode == 2
+    assert desk.id in done.stderr, done.stderr
