@@ -328,7 +328,7 @@ FAULTS: tuple[Fault, ...] = (
         file="commune_desk/store/changes/numbers.py",
         old="    return not any(connection.execute(asked",
         new="    return True or not any(connection.execute(asked",
-        tests=("sync/put_back/test_numbers_taken_by_a_copy.py::test_it_goes_on_under_its_new_name",),
+        tests=("store/changes/test_given_numbers.py",),
     ),
     Fault(
         name="receipt-of-a-former-epoch-believed",
@@ -349,7 +349,7 @@ FAULTS: tuple[Fault, ...] = (
         file="commune_desk/store/exchange/staged.py",
         old="    journal.free_numbers(tx.connection, identity.desk)",
         new="    pass",
-        tests=("sync/put_back/test_numbers_taken_by_a_copy.py::test_it_goes_on_under_its_new_name",),
+        tests=("sync/put_back/test_numbers_taken_by_a_copy.py::test_so_it_does_where_no_loss_is_known",),
     ),
     Fault(
         name="the-receipt-of-the-name-before-is-forgotten",

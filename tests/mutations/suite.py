@@ -24,6 +24,7 @@ from tests.mutations import (
     of_the_erasure,
     of_the_greedy,
     of_the_joins,
+    of_the_lists,
     of_the_merge,
     of_the_moves,
     of_the_pictures,
@@ -50,6 +51,7 @@ FAULTS: tuple[Fault, ...] = (
     *of_the_erasure.FAULTS,
     *of_the_greedy.FAULTS,
     *of_the_joins.FAULTS,
+    *of_the_lists.FAULTS,
     *of_the_pictures.FAULTS,
     *of_the_restored.FAULTS,
 )

@@ -120,8 +120,16 @@ _BEARS = (
 _FORGET = (
     "UPDATE import_row SET payload='', state=iif(state IN ('staged', 'filling'), 'rejected', state)"  # noqa: S608 - own words only
     f" WHERE payload<>'' AND (twin_person=?1 AND (decision='same' OR decision<>'different' AND {_BEARS})"
-    f" OR state NOT IN ('staged', 'filling') AND {_BEARS})"
+    f" OR state NOT IN ('staged', 'filling', 'joined') AND {_BEARS})"
 )
+_ROOT = "SELECT 1 FROM import_row root WHERE root.import_id=import_row.import_id AND root.row=import_row.twin_row"
+_FORGET_REPEATED = (
+    "UPDATE import_row SET payload='', state=iif(state='staged', 'rejected', state)"  # noqa: S608 - own words only
+    f" WHERE payload<>'' AND (decision='same' AND EXISTS ({_ROOT} AND root.state='rejected' AND root.payload='')"
+    f" OR state='joined' AND {_BEARS} AND NOT EXISTS ({_ROOT} AND root.state IN ('staged', 'filling')))"
+)
+"""A row that repeats an earlier one goes with it, and else not before that one is in: until then both may be of a
+namesake."""
 _FINISH = (
     "UPDATE import_row SET state=?1, payload=iif(level=0 AND ?1 IN ('saved', 'joined'), '', payload)"
     " WHERE import_id=?2 AND row=?3"
@@ -188,6 +196,8 @@ def forget_person(connection: Connection, person: str) -> None:
     """Empty what lists told of a person who is about to leave or to be erased; a row that still waits for them stays
     out."""
     connection.execute(_FORGET, (person,))
+    while connection.execute(_FORGET_REPEATED, (person,)).rowcount:
+        pass  # a row may repeat one that repeats another
     connection.execute("UPDATE import_row SET twin_person='' WHERE twin_person=?", (person,))
 
 

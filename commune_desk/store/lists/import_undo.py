@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.writing.transaction import Tx
+from commune_desk.store.writing.worked_on import WORKED_ON
 
-_FOREIGN = "SELECT 1 FROM change c WHERE c.record={} AND COALESCE(c.import_id, '')<>?1"
-_OF_CHILD = "SELECT 1 FROM {0} t WHERE t.person=f.person"
-_TABLES_OF_OTHERS = ("home_visit", "report", "task", "placement", "attachment")
-_OWN_TABLES = ("relation", "group_membership")
 _SIGNS = (
-    *(_FOREIGN.format(own) for own in ("f.id", "f.person", "f.household")),
-    *(_OF_CHILD.format(table) for table in _TABLES_OF_OTHERS),
-    *(f"{_OF_CHILD.format(table)} AND EXISTS ({_FOREIGN.format('t.id')})" for table in _OWN_TABLES),
-    f"{_OF_CHILD.format('relation')} AND EXISTS ({_FOREIGN.format('t.relative')})",
+    *WORKED_ON,
     "SELECT 1 FROM joined j JOIN child_file g ON g.person=j.person"
-    " WHERE j.kept=f.person AND COALESCE(g.import_id, '')<>?1",
+    " WHERE j.kept=f.person AND COALESCE(g.import_id, '')<>f.import_id",
 )
 _CHANGED = "SELECT count(*) FROM child_file f WHERE f.import_id=?1 AND ({})".format(  # noqa: S608 - own words only
     " OR ".join(f"EXISTS ({sign})" for sign in _SIGNS)

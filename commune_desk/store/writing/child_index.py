@@ -19,22 +19,23 @@ from commune_desk.domain.vietnamese.search_text import search_text
 from commune_desk.domain.vietnamese.text import plain_sort_key, sort_key
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection, transaction, translated
+from commune_desk.store.writing.worked_on import WORKED_ON
 
-DERIVED_AS, _DERIVED = "derived_as", 3
+DERIVED_AS, _DERIVED = "derived_as", 4
 """A fact of the register, and what it says once the rows are as this program derives them: 2 with case codes, 3 with
-photos and scans as a sign that somebody has worked with a child."""
+photos and scans as a sign that somebody has worked with a child, 4 with edits, moves and joined records as one."""
 
-_SHOWN = (
-    "CASE WHEN f.status='withdrawn' THEN EXISTS (SELECT 1 FROM home_visit w WHERE w.person=f.person)"
-    " OR EXISTS (SELECT 1 FROM report w WHERE w.person=f.person)"
-    " OR EXISTS (SELECT 1 FROM task w WHERE w.person=f.person)"
-    " OR EXISTS (SELECT 1 FROM attachment w WHERE w.person=f.person)"
-    " OR EXISTS (SELECT 1 FROM arrival w WHERE w.record=f.person)"
-    " OR EXISTS (SELECT 1 FROM joined j JOIN child_file w ON w.person=j.person"
-    " WHERE j.kept=f.person AND w.status<>'withdrawn')"
-    " ELSE COALESCE(i.state, 'complete') IN ('complete', 'undone') END"
+_KEPT_ALL_THE_SAME = (
+    *WORKED_ON,
+    "SELECT 1 FROM joined j JOIN child_file w ON w.person=j.person WHERE j.kept=f.person AND w.status<>'withdrawn'",
 )
-"""Not while its list is on the way in or out; taken back with the list, only if somebody has worked with the child."""
+_SHOWN = (
+    "CASE WHEN f.status='withdrawn' THEN {} ELSE COALESCE(i.state, 'complete') IN ('complete', 'undone') END".format(
+        " OR ".join(f"EXISTS ({sign})" for sign in _KEPT_ALL_THE_SAME)
+    )
+)
+"""Not while its list is on the way in or out; taken back with the list, only if somebody has worked with the child, or
+it is one with a child who stays."""
 _FILES = (
     "SELECT p.id, f.id, f.scope, f.status, f.risk_level, f.import_id, p.full_name, p.other_name, p.birth_date,"  # noqa: S608 - constants only
     f" p.id_number, p.phone, p.village, f.case_number, {_SHOWN}"

@@ -83,3 +83,22 @@ def test_what_a_second_row_of_the_namesake_tells_comes_in_too(
     assert record is not None
     assert record.person.phone == "0912345678"
     assert [one.group_code for one in record.groups] == ["NGCO01"]
+
+
+def test_of_who_left_no_row_stays_however_it_is_spelt(desks: tuple[EnrolledDesk, EnrolledDesk], tmp_path: Path) -> None:
+    """All rows are of the child who leaves: the first one fills in that child, the others repeat one before them."""
+    ours, theirs = desks
+    here, there = (Workplace(desk.open.register, code_book()) for desk in desks)
+    person, file = make_child(NAME, birth_date="2015-01-02")
+    here.write(save_all(person, file))
+    for desk in desks:
+        desk.sync()
+    rows = [
+        f"{name};Nữ;02/01/2015;;Khe Lặc;;;Tằng Thị Lan;;;0912345678;" for name in (NAME, NAME.lower(), NAME.upper())
+    ]
+    import_id = read(here, list_of(tmp_path, *rows))
+    settle(here, import_id)
+    there.write(lambda tx: move_child(tx, RecordId(person.id), Scope(OTHER_COMMUNE)))
+    for desk in (theirs, ours):
+        desk.sync()
+    assert here.read(lambda c: c.execute("SELECT payload FROM import_row WHERE payload<>''").fetchall()) == []
