@@ -300,5 +300,19 @@ HANDING_OUT = (
         new='certs=found if certs == "" else None,',
         tests=("sync/server/test_pull.py::test_pages_are_signed_as_pages_and_certificates_come_when_they_changed",),
     ),
+    Fault(
+        name="a-second-epoch-in-one-sync-stops-the-desk",
+        file="sync/client/session.py",
+        old="channel: Channel, *, again: int = 2)",
+        new="channel: Channel, *, again: int = 1)",
+        tests=("sync/put_back/test_put_back_twice.py",),
+    ),
+    Fault(
+        name="a-report-in-loose-letters-is-refused",
+        file="sync/server/commands/report_commands.py",
+        old="visible(value) if isinstance(value, str) else value)",
+        new="value)",
+        tests=("sync/server/test_told_in_loose_letters.py",),
+    ),
 )
 FAULTS = (*TAKING_IN, *HANDING_OUT)
