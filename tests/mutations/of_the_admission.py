@@ -197,4 +197,18 @@ FAULTS = (
         new="return self._grows",
         tests=("sync/server/test_gate.py::test_a_ticket_that_was_forgotten_for_room_is_not_fresh_again",),
     ),
+    Fault(
+        name="admitted-without-asking-for-rights",
+        file="sync/server/lifecycle/admitting.py",
+        old="line, fault, is_kept=True)",
+        new="line, None, is_kept=True)",
+        tests=("sync/moves/test_admitted.py::test_it_writes_nowhere_where_it_never_might",),
+    ),
+    Fault(
+        name="what-was-admitted-stays-aside",
+        file="sync/server/lifecycle/admitting.py",
+        old="        awaited.settle(connection, item.line.change, is_merged=True)\n",
+        new="",
+        tests=("sync/moves/test_admitted.py::test_its_visits_come_to_its_colleague",),
+    ),
 )

@@ -122,6 +122,9 @@ def _desk(commands: _Commands, texts: Texts) -> None:
     removing = N_("for a lost or stolen PC: it also destroys what it holds, once all of it is sent")
     revoking.add_argument("--remove", action="store_true", help=texts.say(removing))
     revoking.add_argument("--yes", action="store_true", help=texts.say(N_("do not ask for the id once more")))
+    admitting = _command(actions, "admit", texts, N_("take in what a PC sent after it was taken out of service"))
+    admitting.add_argument("desk", metavar="ID", help=texts.say(N_("the desk's id, six characters")))
+    admitting.add_argument("--yes", action="store_true", help=texts.say(N_("do not ask for the id once more")))
 
 
 def _report_in(commands: _Commands, texts: Texts) -> None:

@@ -13,7 +13,7 @@ from commune_desk.domain.model.access import Role
 from commune_desk.domain.time.clock import SystemClock
 from commune_desk.domain.words.errors import Fault, Invalid, Refusal
 from commune_desk.domain.words.labels import N_
-from sync.server.commands import backup_commands, erase_commands, policy_commands, proof_commands
+from sync.server.commands import admit_commands, backup_commands, erase_commands, policy_commands, proof_commands
 from sync.server.commands.console import Console, local_time
 from sync.server.commands.courier_commands import bundle
 from sync.server.commands.opening import opened
@@ -147,6 +147,9 @@ def _role(scope: str, named: str | None) -> Role:
 
 
 def desk(args: Namespace, console: Console) -> None:
+    if args.action == "admit":
+        admit_commands.run(args, console)
+        return
     with closing(opened(args)) as province:
         if args.action == "revoke":
             _revoke(args, province, console)
