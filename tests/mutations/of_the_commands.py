@@ -1,0 +1,31 @@
+"""Faults in the administrator's commands: what they take for a word, what they ask, and what they say was done."""
+
+from __future__ import annotations
+
+from tests.mutations.fault import Fault
+
+_PROGRAM = "sync/server/__main__.py"
+
+FAULTS = (
+    Fault(
+        name="a-terminal-of-few-letters-ends-the-command",
+        file=_PROGRAM,
+        old='"utf-8", errors="replace")',
+        new='"utf-8", errors="strict")',
+        tests=("sync/server/test_a_terminal_of_few_letters.py",),
+    ),
+    Fault(
+        name="half-a-letter-takes-the-report-along",
+        file=_PROGRAM,
+        old='        sys.stdin.reconfigure(errors="replace")\n',
+        new='        sys.stdin.reconfigure(errors="strict")\n',
+        tests=("sync/server/test_told_in_loose_letters.py",),
+    ),
+    Fault(
+        name="bytes-that-are-no-letters-are-a-word",
+        file=_PROGRAM,
+        old="        refuse_loose_bytes(args)\n",
+        new="",
+        tests=("sync/server/test_told_in_loose_letters.py",),
+    ),
+)
