@@ -28,4 +28,28 @@ FAULTS = (
         new="",
         tests=("sync/server/test_told_in_loose_letters.py",),
     ),
+    Fault(
+        name="a-desk-is-withdrawn-without-asking-where-it-is-served",
+        file="sync/server/commands/opening.py",
+        old="        refuse_moved(province)\n",
+        new="",
+        tests=("sync/server/test_answered_after_the_store_changed.py",),
+    ),
+    Fault(
+        name="who-was-withdrawn-while-the-question-stood-is-answered",
+        file="sync/server/identity/recovering.py",
+        old='audited(connection, province, "recover", _caller(connection, asked).desk)',
+        new='audited(connection, province, "recover", asked)',
+        tests=(
+            "sync/server/test_answered_after_the_store_changed.py"
+            "::test_nobody_is_answered_whose_pc_was_withdrawn_meanwhile",
+        ),
+    ),
+    Fault(
+        name="a-stopped-pc-is-answered-by-nobody",
+        file="sync/server/identity/recovering.py",
+        old="_ANSWERED = (ACTIVE, FROZEN)\n",
+        new="_ANSWERED = (ACTIVE,)\n",
+        tests=("sync/server/test_recover_for_a_stopped_pc.py::test_it_is_answered",),
+    ),
 )
