@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.mutations.fault import Fault
 
 _PROGRAM = "sync/server/__main__.py"
+_NEVER = "sync/courier/test_of_whom_never_enrolled.py"
 
 FAULTS = (
     Fault(
@@ -51,5 +52,26 @@ FAULTS = (
         old="_ANSWERED = (ACTIVE, FROZEN)\n",
         new="_ANSWERED = (ACTIVE,)\n",
         tests=("sync/server/test_recover_for_a_stopped_pc.py::test_it_is_answered",),
+    ),
+    Fault(
+        name="a-bundle-for-a-code-that-no-pc-used",
+        file="sync/server/edge/courier.py",
+        old="    if state is None or not state.sign_public or desk == PROVINCE_DESK:\n",
+        new="    if state is None or state.status == desks.EXPECTED or desk == PROVINCE_DESK:\n",
+        tests=(f"{_NEVER}::test_it_is_said_that_no_pc_is_there_and_not_that_something_is_damaged",),
+    ),
+    Fault(
+        name="a-code-that-no-pc-used-is-to-destroy-a-register",
+        file="sync/server/identity/desks.py",
+        old="state.removal_at is None and bool(state.sign_public)\n",
+        new="state.removal_at is None\n",
+        tests=(f"{_NEVER}::test_no_register_is_promised_to_be_destroyed",),
+    ),
+    Fault(
+        name="a-withdrawn-code-spoils-the-certificates-of-its-place",
+        file="sync/server/identity/desks.py",
+        old=".where(known, tables.desk.c.sign_public != _NO_KEY)",
+        new=".where(known, tables.desk.c.status != EXPECTED)",
+        tests=(f"{_NEVER}::test_the_other_desks_of_its_place_are_told_nothing_of_it",),
     ),
 )

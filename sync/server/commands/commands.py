@@ -171,9 +171,12 @@ def _revoke(args: Namespace, console: Console) -> None:
     if not args.yes and not _is_meant(shown, args.remove, console):
         raise Refusal(N_("The id is another. Desk {desk} stays in service."), desk=named)
     with closing(opened(args)) as province:
-        province.database.write(
+        former = province.database.write(
             lambda connection: desks.revoke(connection, province, named, removes=args.remove), WHOLE_PROVINCE
         )
+    if not former.sign_public:
+        console.say(N_("No PC has used the code of desk {desk}, and none can any more."), desk=named)
+        return
     console.say(N_("Desk {desk} is out of service. What it still sends is kept aside; see: status"), desk=named)
     if args.remove:
         console.say(_REMOVAL)
