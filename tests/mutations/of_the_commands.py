@@ -74,4 +74,11 @@ FAULTS = (
         new=".where(known, tables.desk.c.status != EXPECTED)",
         tests=(f"{_NEVER}::test_the_other_desks_of_its_place_are_told_nothing_of_it",),
     ),
+    Fault(
+        name="of-two-children-with-one-number-it-is-the-first",
+        file="sync/server/lifecycle/erasing.py",
+        old="    if len(children) > 1:\n",
+        new="    if False:\n",
+        tests=("sync/erasure/test_ordered_by_number_or_set_aside.py",),
+    ),
 )

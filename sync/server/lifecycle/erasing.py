@@ -60,16 +60,35 @@ class Ordered:
 
 def found(connection: Connection, word: str) -> tuple[str, str]:
     """(kind, id) of the record that is named by its id, or of the child with that case number. Raises Refusal."""
-    key, file = tables.record_key, tables.RECORDS["child_file"]
-    by_number = connection.scalars(select(file.c.person).where(file.c.case_number == word.strip())).all()
-    record = by_number[0] if len(by_number) == 1 else word.strip().lower()
-    if erased_among(connection, [str(record)]):
+    record = _child_with(connection, word.strip()) or word.strip().lower()
+    if erased_among(connection, [record]):
         raise Refusal(N_("The record {record} was erased already."), record=record)
+    key = tables.record_key
     kind = connection.scalar(select(key.c.kind).where(key.c.record == record))
     table = tables.RECORDS.get(kind or "")
     if table is None or connection.scalar(select(table.c.id).where(table.c.id == record)) is None:
         raise Refusal(N_("There is no record {record}. Nothing was erased."), record=word)
-    return str(kind), str(record)
+    return str(kind), record
+
+
+def _child_with(connection: Connection, number: str) -> str | None:
+    """The child whose file has that case number. Raises Refusal where several have: PCs of one disk give out the same.
+
+    The law orders it of one of them.
+    """
+    file = tables.RECORDS["child_file"]
+    asked = select(file.c.person).where(file.c.case_number == number, file.c.person.is_not(None)).distinct()
+    children = sorted(connection.scalars(asked))
+    if len(children) > 1:
+        raise Refusal(
+            N_(
+                "The case number {number} stands on the files of several children: {children}. Nothing was erased; "
+                "name one of them by its id."
+            ),
+            number=number,
+            children=", ".join(children),
+        )
+    return children[0] if children else None
 
 
 def planned(connection: Connection, province: Province, kind: str, record: str) -> Act:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from commune_desk.domain.model.ids import uuid7
 from sync.server.engine import tables
+from sync.server.lifecycle import erasing
 from tests.sync.actors.server_fixtures import World, command, province_in
 from tests.sync.erasure.test_server_erasure import command_erase, words_in
 from tests.sync.moves.test_server_moves import Child
@@ -23,14 +24,25 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield opened
 
 
-def test_of_two_files_with_one_number_it_is_not_said_that_there_is_none(world: World, tmp_path: Path) -> None:
-    """Two PCs brought in one list: the same child stands there twice, under the number that the list gave."""
+def test_of_two_files_with_one_number_each_can_be_named(world: World, tmp_path: Path) -> None:
+    """Two PCs of one disk gave it out: a number is made of the desk's own mark and of how far it has counted."""
     first, second = Child(world.desk()), Child(world.desk())
     done = command_erase(tmp_path, "QN-1", "--yes")
     assert done.returncode == 2
     assert "There is no record" not in done.stderr, done.stderr
     assert first.person in done.stderr
     assert second.person in done.stderr
+    assert command_erase(tmp_path, second.person, "--yes").returncode == 0
+    done = command_erase(tmp_path, "QN-1", "--yes")  # by now it is one child's
+    assert done.returncode == 0, done.stderr
+    assert world.count("record_child_file") == 0
+
+
+def test_taken_for_no_number_it_would_be_nobodys(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin."""
+    Child(world.desk()), Child(world.desk())
+    monkeypatch.setattr(erasing, "_child_with", lambda connection, number: None)
+    assert "There is no record" in command_erase(tmp_path, "QN-1", "--yes").stderr
 
 
 def test_a_child_whom_only_a_withdrawn_pc_registered_can_be_erased(world: World, tmp_path: Path) -> None:
