@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.mutations.fault import Fault
 
 _PROGRAM = "sync/server/__main__.py"
+_ORDERED = "sync/erasure/test_ordered_by_number_or_set_aside.py"
 _NEVER = "sync/courier/test_of_whom_never_enrolled.py"
 
 FAULTS = (
@@ -79,6 +80,30 @@ FAULTS = (
         file="sync/server/lifecycle/erasing.py",
         old="    if len(children) > 1:\n",
         new="    if False:\n",
-        tests=("sync/erasure/test_ordered_by_number_or_set_aside.py",),
+        tests=(_ORDERED,),
+    ),
+    Fault(
+        name="who-stands-in-what-was-set-aside-alone-is-nobody",
+        file="sync/server/lifecycle/erasing.py",
+        old="    return next((change.kind for change in _aside(connection, record)), None)\n",
+        new="    return None\n",
+        tests=(f"{_ORDERED}::test_a_child_whom_only_a_withdrawn_pc_registered_can_be_erased",),
+    ),
+    Fault(
+        name="no-place-is-told-of-what-was-set-aside",
+        file="sync/server/lifecycle/erasing.py",
+        old="{one.scope: [(kind, record)] for one in _aside(connection, record)}",
+        new="{}",
+        tests=(
+            f"{_ORDERED}::test_its_place_is_told_and_a_new_code_brings_nothing_back",
+            f"{_ORDERED}::test_a_server_that_starts_does_not_erase_it_again",
+        ),
+    ),
+    Fault(
+        name="a-place-that-the-province-has-not-is-told",
+        file="sync/server/lifecycle/erasing.py",
+        old=" and change.scope in known]",
+        new="]",
+        tests=(f"{_ORDERED}::test_what_names_no_place_of_the_province_cannot_be_ordered",),
     ),
 )

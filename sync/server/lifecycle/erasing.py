@@ -15,9 +15,10 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from commune_desk.domain.model.batches import batched
-from commune_desk.domain.model.ids import uuid7
+from commune_desk.domain.model.ids import is_id, uuid7
 from commune_desk.domain.words.errors import Refusal
 from commune_desk.domain.words.labels import N_
+from sync.change import Change
 from sync.erased import order_fields
 from sync.server.engine import tables
 from sync.server.engine.appending import append
@@ -25,6 +26,8 @@ from sync.server.identity.province import Province, audited
 from sync.server.intake import erasure_orders
 from sync.server.intake.erasures import erased_among
 from sync.server.intake.feeds import Feeds
+from sync.server.intake.records import kinds_of
+from sync.server.intake.set_aside import changes_aside
 from sync.server.lifecycle import left_behind
 from sync.server.lifecycle.belonging import Named, all_about, needed_by, set_aside_about
 from sync.server.lifecycle.emptying import Emptied, empty
@@ -59,16 +62,32 @@ class Ordered:
 
 
 def found(connection: Connection, word: str) -> tuple[str, str]:
-    """(kind, id) of the record that is named by its id, or of the child with that case number. Raises Refusal."""
+    """(kind, id) of the record that is named by its id, or of the child with that case number. Raises Refusal.
+
+    Also of one that stands nowhere but in what was set aside: a withdrawn desk alone registered it.
+    """
     record = _child_with(connection, word.strip()) or word.strip().lower()
     if erased_among(connection, [record]):
         raise Refusal(N_("The record {record} was erased already."), record=record)
-    key = tables.record_key
-    kind = connection.scalar(select(key.c.kind).where(key.c.record == record))
-    table = tables.RECORDS.get(kind or "")
-    if table is None or connection.scalar(select(table.c.id).where(table.c.id == record)) is None:
+    kind = _kind_of(connection, record)
+    if kind is None:
         raise Refusal(N_("There is no record {record}. Nothing was erased."), record=word)
-    return str(kind), record
+    return kind, record
+
+
+def _kind_of(connection: Connection, record: str) -> str | None:
+    kind = kinds_of(connection, [record]).get(record, "")
+    table = tables.RECORDS.get(kind)
+    if table is not None and connection.scalar(select(table.c.id).where(table.c.id == record)) is not None:
+        return kind
+    return next((change.kind for change in _aside(connection, record)), None)
+
+
+def _aside(connection: Connection, record: str) -> list[Change]:
+    """What was set aside of the record and can be ordered erased: its place, which is told so, is the province's."""
+    known = set(connection.scalars(select(tables.scope.c.id)))
+    changes = changes_aside(connection, record) if is_id(record) else []
+    return [change for change in changes if change.kind in tables.RECORDS and change.scope in known]
 
 
 def _child_with(connection: Connection, number: str) -> str | None:
@@ -94,9 +113,8 @@ def _child_with(connection: Connection, number: str) -> str | None:
 def planned(connection: Connection, province: Province, kind: str, record: str) -> Act:
     """What would be erased with the record, and where it is told."""
     named = all_about(connection, kind, record)
-    return Act(
-        id=uuid7(), kind=kind, record=record, at=province.now(), records=_listed(named), scopes=_held(connection, named)
-    )
+    scopes = _held(connection, named) or {one.scope: [(kind, record)] for one in _aside(connection, record)}
+    return Act(id=uuid7(), kind=kind, record=record, at=province.now(), records=_listed(named), scopes=scopes)
 
 
 def erase(connection: Connection, province: Province, kind: str, record: str, ordered: Ordered) -> tuple[Act, Emptied]:
