@@ -102,8 +102,8 @@ FAULTS = (
     Fault(
         name="a-place-that-the-province-has-not-is-told",
         file="sync/server/lifecycle/erasing.py",
-        old=" and change.scope in known]",
-        new="]",
+        old=" and change.scope in known]\n",
+        new="]\n",
         tests=(f"{_ORDERED}::test_what_names_no_place_of_the_province_cannot_be_ordered",),
     ),
 )

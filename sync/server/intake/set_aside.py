@@ -1,5 +1,4 @@
-"""Reading what was set aside: the change, whose record it is, and the file that it names, whose content a withdrawn
-desk sends too."""
+"""Reading what was set aside: the change, and the file that it names, whose content a withdrawn desk sends too."""
 
 from __future__ import annotations
 
@@ -36,13 +35,13 @@ def read_set_aside(raw: bytes) -> Change | None:
         return None
 
 
-def changes_aside(connection: Connection, record: str) -> list[Change]:
-    """The changes of the record that were set aside, as far as they can be read."""
-    table, named = tables.quarantine, record.encode()
+def changes_aside(connection: Connection, word: str) -> list[Change]:
+    """The changes that were set aside and have the word in them, as far as they can be read."""
+    table, named = tables.quarantine, word.encode()
     everything = select(table.c.raw).order_by(table.c.desk, table.c.n)
     with connection.scalars(everything, execution_options={"yield_per": _AT_ONCE}) as aside:
         changes = [read_set_aside(raw) for raw in aside if named in raw]
-    return [change for change in changes if change is not None and change.record == record]
+    return [change for change in changes if change is not None]
 
 
 def read_named(raw: bytes) -> NamedFile | None:

@@ -8,7 +8,7 @@ them may stay.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import msgspec
@@ -86,8 +86,8 @@ def _kind_of(connection: Connection, record: str) -> str | None:
 def _aside(connection: Connection, record: str) -> list[Change]:
     """What was set aside of the record and can be ordered erased: its place, which is told so, is the province's."""
     known = set(connection.scalars(select(tables.scope.c.id)))
-    changes = changes_aside(connection, record) if is_id(record) else []
-    return [change for change in changes if change.kind in tables.RECORDS and change.scope in known]
+    changes = [change for change in changes_aside(connection, record) if change.record == record]
+    return [change for change in changes if is_id(record) and change.kind in tables.RECORDS and change.scope in known]
 
 
 def _child_with(connection: Connection, number: str) -> str | None:
@@ -96,8 +96,8 @@ def _child_with(connection: Connection, number: str) -> str | None:
     The law orders it of one of them.
     """
     file = tables.RECORDS["child_file"]
-    asked = select(file.c.person).where(file.c.case_number == number, file.c.person.is_not(None)).distinct()
-    children = sorted(connection.scalars(asked))
+    asked = select(file.c.person).where(file.c.case_number == number, file.c.person.is_not(None))
+    children = sorted({*connection.scalars(asked), *_children_aside(connection, number)})
     if len(children) > 1:
         raise Refusal(
             N_(
@@ -108,6 +108,13 @@ def _child_with(connection: Connection, number: str) -> str | None:
             children=", ".join(children),
         )
     return children[0] if children else None
+
+
+def _children_aside(connection: Connection, number: str) -> Iterator[str]:
+    for change in changes_aside(connection, number):
+        said = change.set if change.kind == "child_file" else {}
+        if said.get("case_number") == number and isinstance(child := said.get("person"), str) and is_id(child):
+            yield child
 
 
 def planned(connection: Connection, province: Province, kind: str, record: str) -> Act:

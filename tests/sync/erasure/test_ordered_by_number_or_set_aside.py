@@ -60,11 +60,13 @@ class Aside:
     def __init__(self, world: World, folder: Path, scope: str = COMMUNE) -> None:
         self.desk, self.person, self.scope = world.desk(), uuid7(), scope
         assert command(folder, "desk", "revoke", self.desk.id, "--yes").returncode == 0
-        assert self.register(self.desk) == ["revoked"] * 3
+        assert self.register(self.desk) == ["revoked"] * 4
 
     def register(self, desk: ServerDesk) -> list[str]:
-        """Tell of the child and of two visits; why each was set aside."""
+        """Tell of the child, its file and two visits; why each was set aside."""
         lines = [desk.change("person", self.person, {"full_name": "Chìu Văn Sáng"}, scope=self.scope)]
+        file = {"person": self.person, "case_number": "QN-1"}
+        lines.append(desk.change("child_file", uuid7(), file, scope=self.scope, data=0))
         for _ in range(2):
             lines.append(desk.change("home_visit", uuid7(), {"person": self.person, **VISIT}, scope=self.scope))
         return [code for _, code in desk.results(*lines)]
@@ -80,11 +82,21 @@ def aside(world: World, tmp_path: Path) -> Aside:
 def test_a_child_whom_only_a_withdrawn_pc_registered_can_be_erased(world: World, aside: Aside, tmp_path: Path) -> None:
     done = command_erase(tmp_path, aside.person, "--yes")
     assert done.returncode == 0, done.stderr
-    assert "the words of 3 changes" in done.stdout
-    assert [word for word in ("Chìu", VISIT["observations"]) if word in words_in(world)] == []
+    assert "the words of 4 changes" in done.stdout
+    assert [word for word in ("Chìu", "QN-1", VISIT["observations"]) if word in words_in(world)] == []
     assert world.read(chains.first_break) == ""
     again = command_erase(tmp_path, aside.person, "--yes")
     assert (again.returncode, "erased already" in again.stderr) == (2, True)
+
+
+def test_it_is_found_by_its_case_number_too(world: World, aside: Aside, tmp_path: Path) -> None:
+    """Which may be another child's as well, where one PC of two of one disk was withdrawn."""
+    other = Child(world.desk())
+    done = command_erase(tmp_path, "QN-1", "--yes")
+    assert (done.returncode, aside.person in done.stderr, other.person in done.stderr) == (2, True, True), done
+    assert command_erase(tmp_path, other.person, "--yes").returncode == 0
+    done = command_erase(tmp_path, "QN-1", "--yes")
+    assert (done.returncode, "Chìu" in words_in(world)) == (0, False), done
 
 
 def test_sought_where_records_stand_alone_it_would_be_nowhere(
@@ -102,7 +114,7 @@ def test_its_place_is_told_and_a_new_code_brings_nothing_back(world: World, asid
     ((event, line),) = page_of(colleague, COMMUNE, world).events
     assert (line.change.verb, event.left) == ("erase", [("person", aside.person)])
     assert colleague.id in command(tmp_path, "erasures").stdout
-    assert aside.register(world.desk()) == ["erased"] * 3
+    assert aside.register(world.desk()) == ["erased"] * 4
     assert "Chìu" not in words_in(world)
 
 
