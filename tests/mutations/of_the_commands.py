@@ -106,4 +106,18 @@ FAULTS = (
         new="]\n",
         tests=(f"{_ORDERED}::test_what_names_no_place_of_the_province_cannot_be_ordered",),
     ),
+    Fault(
+        name="who-was-set-aside-for-a-childs-sake-stays",
+        file="sync/server/lifecycle/belonging.py",
+        old=" or _brought_aside(connection, fresh, {**found, **made})",
+        new="",
+        tests=(f"{_ORDERED}::test_who_was_set_aside_for_the_childs_sake_goes_too",),
+    ),
+    Fault(
+        name="whom-a-brother-set-aside-needs-goes-too",
+        file="sync/server/lifecycle/belonging.py",
+        old="        if record not in elsewhere and not _is",
+        new="        if not _is",
+        tests=(f"{_ORDERED}::test_but_not_whom_a_brother_needs",),
+    ),
 )

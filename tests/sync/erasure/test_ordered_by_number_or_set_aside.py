@@ -15,7 +15,7 @@ from commune_desk.domain.words.errors import DeskError
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.identity import desks
-from sync.server.lifecycle import chains, erased_list, erasing
+from sync.server.lifecycle import belonging, chains, erased_list, erasing
 from sync.server.lifecycle.erasure_status import erasures
 from tests.helpers.builders import make_person, save_all
 from tests.helpers.store_engine import engine
@@ -163,3 +163,40 @@ def test_a_desk_that_never_had_the_child_hears_of_it_and_goes_on(two: Two) -> No
     two.old.register.write(save_all(another)).result()
     two.old.sync()
     assert another.id in two.real.scalars(select(tables.RECORDS["person"].c.id))
+
+
+def tied(desk: ServerDesk, child: str, mother: str) -> str:
+    """A mother whom the withdrawn PC brought in for the child's sake."""
+    told = desk.change("person", mother, {"full_name": "Chìu Thị Mây"})
+    kin = {"person": child, "relative": mother, "relation": "mother"}
+    assert desk.results(told, desk.change("relation", uuid7(), kin)) == [("quarantined", "revoked")] * 2
+    return mother
+
+
+@pytest.fixture
+def mother(aside: Aside) -> str:
+    return tied(aside.desk, aside.person, uuid7())
+
+
+def test_who_was_set_aside_for_the_childs_sake_goes_too(
+    world: World, aside: Aside, mother: str, tmp_path: Path
+) -> None:
+    assert command_erase(tmp_path, aside.person, "--yes").returncode == 0
+    assert "Chìu" not in words_in(world)
+    assert mother in {row.record for row in world.rows(select(tables.erasure.c.record))}
+
+
+def test_but_not_whom_a_brother_needs(world: World, aside: Aside, mother: str, tmp_path: Path) -> None:
+    tied(aside.desk, uuid7(), mother)
+    assert command_erase(tmp_path, aside.person, "--yes").returncode == 0
+    words = words_in(world)
+    assert ("Chìu Văn Sáng" in words, "Chìu Thị Mây" in words) == (False, True)
+
+
+def test_sought_among_records_alone_she_would_stay(
+    world: World, aside: Aside, mother: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin."""
+    monkeypatch.setattr(belonging, "_brought_aside", lambda connection, fresh, found: {})
+    assert command_erase(tmp_path, aside.person, "--yes").returncode == 0
+    assert "Chìu Thị Mây" in words_in(world)
