@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from commune_desk.domain.words.errors import DeskError
 from commune_desk.domain.words.labels import N_
 from sync import seal
-from sync.server.commands.arguments import build
+from sync.server.commands.arguments import build, refuse_loose_bytes
 from sync.server.commands.console import Console
 from sync.server.commands.texts import LANGUAGES, Texts, language_of, speak
 
@@ -23,7 +23,7 @@ NO_SERVER = N_("This is a desk's installation, without a server. For one: pip in
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command."""
-    _print_every_letter()
+    _take_every_letter()
     words = list(sys.argv[1:] if argv is None else argv)
     texts = Texts(_language(words))
     speak(texts.language)
@@ -39,6 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     seal.digest_quickly()
     try:
+        refuse_loose_bytes(args)
         COMMANDS[args.command](args, Console(texts, _print, input, is_at_terminal=_is_at_terminal()))
     except DeskError as error:
         print(texts.error(error), file=sys.stderr)
@@ -64,11 +65,17 @@ def _is_at_terminal() -> bool:
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
 
 
-def _print_every_letter() -> None:
-    """What goes into a file or a pipe is UTF-8: the code page of a Windows PC lacks most Vietnamese letters."""
+def _take_every_letter() -> None:
+    """What goes into a file or a pipe is UTF-8: the code page of a Windows PC lacks most Vietnamese letters.
+
+    A terminal that lacks them shows `?`, and what is typed there that is no letter becomes U+FFFD: a command that has
+    done its work says so, and what else was typed is not lost.
+    """
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
-            stream.reconfigure(encoding="utf-8")
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
 
 
 def _language(words: Sequence[str]) -> str:

@@ -145,7 +145,7 @@ FAULTS = (
     Fault(
         name="bundle-of-a-desk-unsigned",
         file="sync/server/edge/courier.py",
-        old="if desk is None or desk.status == desks.EXPECTED or not arrived.signed_by(desk.sign_public):",
+        old="if desk is None or not desk.sign_public or not arrived.signed_by(desk.sign_public):",
         new="if desk is None or desk.status == desks.EXPECTED:",
         tests=("sync/courier/test_forged.py::test_only_a_desk_of_the_province_is_believed",),
     ),

@@ -21,6 +21,7 @@ from typing import TypeVar
 from tests.mutations import (
     of_the_admission,
     of_the_client,
+    of_the_commands,
     of_the_erasure,
     of_the_greedy,
     of_the_joins,
@@ -48,6 +49,7 @@ FAULTS: tuple[Fault, ...] = (
     *of_the_moves.FAULTS,
     *of_the_shares.FAULTS,
     *of_the_ways.FAULTS,
+    *of_the_commands.FAULTS,
     *of_the_erasure.FAULTS,
     *of_the_greedy.FAULTS,
     *of_the_joins.FAULTS,

@@ -36,7 +36,8 @@ def export_log(province: Province, path: Path) -> int:
     if path.exists():
         raise Refusal(N_("{path} is there already. Nothing was written; choose another name."), path=path)
     lines = province.database.read(lambda connection: _write(connection, province, path), WHOLE_PROVINCE)
-    province.database.write(lambda connection: audited(connection, province, "export-log", path.name), WHOLE_PROVINCE)
+    name = path.name.encode(errors="replace").decode()  # it may hold bytes that are no letters
+    province.database.write(lambda connection: audited(connection, province, "export-log", name), WHOLE_PROVINCE)
     return lines
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from commune_desk.domain.model.access import Role
+from commune_desk.domain.words.errors import Invalid
 from commune_desk.domain.words.labels import N_
 from sync.server.commands.lifecycle_arguments import add_lifecycle
 from sync.server.commands.texts import LANGUAGES, Texts
@@ -33,6 +35,10 @@ _WORDS_OF_ARGPARSE = (
     N_("invalid choice: %(value)r (choose from %(choices)s)"),
 )
 """Marked here so that the catalogue holds them; see `texts.speak`."""
+_PATHS_FOR_A_DATABASE = {("backup", "to"), ("migrate-store", "new_data")}
+"""It writes the one file itself, and remembers from which folder the province is served."""
+_LOOSE = re.compile("[\ud800-\udfff]")
+"""As which Python hands over bytes of a command line that it could not read."""
 
 
 def build(texts: Texts) -> argparse.ArgumentParser:
@@ -63,6 +69,21 @@ def build(texts: Texts) -> argparse.ArgumentParser:
         add(commands, texts)
     add_lifecycle(lambda name, about: _command(commands, name, texts, about), texts, _whole(texts))
     return parser
+
+
+def refuse_loose_bytes(args: argparse.Namespace) -> None:
+    """Raise Invalid for a word in another encoding than the terminal's: no database and no desk can read it.
+
+    A path may hold such bytes, but for those that go to a database.
+    """
+    for option, value in vars(args).items():
+        for word in value if isinstance(value, list) else [value]:
+            is_read = isinstance(word, str) or (args.command, option) in _PATHS_FOR_A_DATABASE
+            if is_read and _LOOSE.search(str(word)):
+                raise Invalid(
+                    N_("{word} holds bytes that are no letters in this terminal. Nothing was changed; type it anew."),
+                    word=word,
+                )
 
 
 def _init(commands: _Commands, texts: Texts) -> None:

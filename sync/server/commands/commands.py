@@ -147,13 +147,10 @@ def _role(scope: str, named: str | None) -> Role:
 
 
 def desk(args: Namespace, console: Console) -> None:
-    if args.action == "admit":
-        admit_commands.run(args, console)
+    if args.action in _ON_ONE:
+        _ON_ONE[args.action](args, console)
         return
     with closing(opened(args)) as province:
-        if args.action == "revoke":
-            _revoke(args, province, console)
-            return
         listed = province.database.read(desk_list, WHOLE_PROVINCE)
     if args.json:
         console.json(listed)
@@ -166,37 +163,46 @@ _REMOVAL = N_(
 )
 
 
-def _revoke(args: Namespace, province: Province, console: Console) -> None:
+def _revoke(args: Namespace, console: Console) -> None:
+    """Nothing is held open while the question stands: the store may be another when it is answered."""
     named = args.desk.upper()
-    shown = province.database.read(lambda connection: _revocable(connection, named, args.remove), WHOLE_PROVINCE)
-    if not args.yes:
-        seen = local_time(shown.seen_at) if shown.seen_at else "–"
-        scopes = ", ".join(shown.scopes)
-        console.say(
-            N_("Desk {desk}: {label}, {scopes}, last contact {seen}."),
-            desk=named,
-            label=shown.label or "–",
-            scopes=scopes,
-            seen=seen,
+    with closing(opened(args)) as province:
+        shown = province.database.read(lambda connection: _revocable(connection, named, args.remove), WHOLE_PROVINCE)
+    if not args.yes and not _is_meant(shown, args.remove, console):
+        raise Refusal(N_("The id is another. Desk {desk} stays in service."), desk=named)
+    with closing(opened(args)) as province:
+        former = province.database.write(
+            lambda connection: desks.revoke(connection, province, named, removes=args.remove), WHOLE_PROVINCE
         )
-        console.say(
-            N_(
-                "Once it is out of service it receives nothing any more, and what it still sends is kept aside. "
-                "It comes back only with a new enrolment code."
-            )
-        )
-        if args.remove:
-            console.say(_REMOVAL)
-        asked = console.texts.say(N_("Type its id once more to go on: "))
-        if console.ask(asked).strip().upper() != named:
-            raise Refusal(N_("The id is another. Desk {desk} stays in service."), desk=named)
-    province.database.write(
-        lambda connection: desks.revoke(connection, province, named, removes=args.remove), WHOLE_PROVINCE
-    )
+    if not former.sign_public:
+        console.say(N_("No PC has used the code of desk {desk}, and none can any more."), desk=named)
+        return
     console.say(N_("Desk {desk} is out of service. What it still sends is kept aside; see: status"), desk=named)
     if args.remove:
         console.say(_REMOVAL)
 
+
+def _is_meant(shown: DeskStatus, removes: bool, console: Console) -> bool:
+    console.say(
+        N_("Desk {desk}: {label}, {scopes}, last contact {seen}."),
+        desk=shown.desk,
+        label=shown.label or "–",
+        scopes=", ".join(shown.scopes),
+        seen=local_time(shown.seen_at) if shown.seen_at else "–",
+    )
+    console.say(
+        N_(
+            "Once it is out of service it receives nothing any more, and what it still sends is kept aside. "
+            "It comes back only with a new enrolment code."
+        )
+    )
+    if removes:
+        console.say(_REMOVAL)
+    asked = console.texts.say(N_("Type its id once more to go on: "))
+    return console.ask(asked).strip().upper() == shown.desk
+
+
+_ON_ONE = {"revoke": _revoke, "admit": admit_commands.run}
 
 def _revocable(connection: Connection, named: str, removes: bool) -> DeskStatus:
     desks.revocable(connection, named, removes=removes)
@@ -228,15 +234,18 @@ _STATUSES = {
 
 
 def recover(args: Namespace, console: Console) -> None:
+    """As `_revoke`: whose passphrase it is may have been withdrawn before the question is answered."""
+    request = " ".join(args.request)
     with closing(opened(args)) as province:
-        caller = recovering.who_asks(province, " ".join(args.request))
-        if not args.json:
-            console.say(
-                N_("Desk {desk} asks: {label}, {scopes}."), desk=caller.desk, label=caller.label, scopes=caller.scopes
-            )
-        if not args.yes and not _agreed(console):
-            raise Refusal(N_("No answer was given."))
-        answer = recovering.answer(province, caller)
+        caller = recovering.who_asks(province, request)
+    if not args.json:
+        console.say(
+            N_("Desk {desk} asks: {label}, {scopes}."), desk=caller.desk, label=caller.label, scopes=caller.scopes
+        )
+    if not args.yes and not _agreed(console):
+        raise Refusal(N_("No answer was given."))
+    with closing(opened(args)) as province:
+        answer = recovering.answer(province, request)
     if args.json:
         console.json({"desk": caller.desk, "answer": answer})
         return

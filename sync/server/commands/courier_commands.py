@@ -117,7 +117,7 @@ def _may_be_for(path: Path, public: bytes) -> bool:
 
 def _arrive(province: Province, path: Path, answers: dict[str, Answer], console: Console) -> FileOutcome:
     """Take in one file; one that does not hold stops none of the others."""
-    fingerprint = ""
+    fingerprint, name = "", path.name.encode(errors="replace").decode()  # it may hold bytes that are no letters
     try:
         data = _read(path, most=bundles.MAX_FILE + 1)
         fingerprint = bundles.fingerprint(data)
@@ -125,8 +125,8 @@ def _arrive(province: Province, path: Path, answers: dict[str, Answer], console:
         answer = answers.setdefault(arrived.header.sender, Answer(arrived.header.sender))
         courier.take_in_bundle(province, arrived, answer, admission=Admission(), label=fingerprint)
     except DeskError as error:
-        return FileOutcome(file=path.name, fingerprint=fingerprint, refused=console.texts.error(error))
-    return FileOutcome(file=path.name, fingerprint=fingerprint, desk=arrived.header.sender)
+        return FileOutcome(file=name, fingerprint=fingerprint, refused=console.texts.error(error))
+    return FileOutcome(file=name, fingerprint=fingerprint, desk=arrived.header.sender)
 
 
 def _read(path: Path, *, most: int) -> bytes:

@@ -25,15 +25,17 @@ _MOST_CHARS = 200
 
 
 def run(args: Namespace, console: Console) -> None:
+    """Nothing is held open while the question stands: the store may be another when it is answered."""
     ordered = Ordered(_checked(args.who), _checked(args.why))
     with closing(opened(args)) as province:
         act = province.database.read(lambda connection: _plan(connection, province, args.record), WHOLE_PROVINCE)
-        if not args.json:
-            _show(act, console)
-        if not args.yes and not _is_meant(act, console):
-            raise Refusal(N_("The id is another. Nothing was erased."))
+    if not args.json:
+        _show(act, console)
+    if not args.yes and not _is_meant(act, console):
+        raise Refusal(N_("The id is another. Nothing was erased."))
+    with closing(opened(args)) as province:
         done, emptied = province.database.write(
-            lambda connection: erase(connection, province, act.kind, act.record, ordered), WHOLE_PROVINCE
+            lambda connection: erase(connection, province, *found(connection, act.record), ordered), WHOLE_PROVINCE
         )
         forget_snapshots(province, emptied.snapshots)
         erased_list.settle(province)

@@ -27,7 +27,7 @@ def open_arrived(province: Province, data: bytes) -> Bundle:
     """The bundle in a file, once its desk's signature holds. Raises BundleFault or Refusal."""
     arrived = bundle.open_bundle(data, province.keys.courier, PROVINCE_DESK)
     desk = province.database.read(lambda connection: desks.find(connection, arrived.header.sender), NO_SCOPE)
-    if desk is None or desk.status == desks.EXPECTED or not arrived.signed_by(desk.sign_public):
+    if desk is None or not desk.sign_public or not arrived.signed_by(desk.sign_public):
         raise Refusal(
             N_("No desk enrolled here made this bundle. Nothing of it was taken in; find out who brought it.")
         )
@@ -132,7 +132,7 @@ def _drop(province: Province, desk: str, digest: bytes) -> None:
 def existing(connection: Connection, desk: str) -> desks.DeskState:
     """Raises Refusal for an id that no enrolled desk has."""
     state = desks.find(connection, desk)
-    if state is None or state.status == desks.EXPECTED or desk == PROVINCE_DESK:
+    if state is None or not state.sign_public or desk == PROVINCE_DESK:
         raise desks.no_such(desk)
     return state
 

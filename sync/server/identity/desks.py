@@ -32,6 +32,7 @@ class DeskState:
     id: str
     status: str
     sign_public: bytes
+    """Empty as long as no PC has used its code, also when that was withdrawn."""
     doorbell_public: bytes
     last_n: int
     head: bytes
@@ -206,7 +207,7 @@ def certs_for(connection: Connection, scopes: list[str]) -> tuple[str, list[Sign
     known = or_(tables.desk.c.id.in_(holders), tables.desk.c.id.in_(writers), tables.desk.c.id == PROVINCE_DESK)
     rows = connection.execute(
         select(tables.desk.c.cert, tables.desk.c.cert_signature)
-        .where(known, tables.desk.c.status != EXPECTED)
+        .where(known, tables.desk.c.sign_public != _NO_KEY)  # else its empty certificate spoils those of the others
         .order_by(tables.desk.c.id)
     ).all()
     version = seal.sha256(b"".join(seal.sha256(row.cert) for row in rows))[:8].hex()
@@ -227,18 +228,25 @@ def no_such(desk: str) -> Refusal:
 def revocable(connection: Connection, desk: str, *, removes: bool = False) -> DeskState:
     """The desk, if it can be taken out of service. Raises Refusal for an unknown desk, and for one that was.
 
-    With `removes` also one that is out of service and was not told to remove what it holds.
+    With `removes` also one that is out of service and was not told to remove what it holds; none that no PC became.
     """
     state = find(connection, desk)
     if state is None or desk == PROVINCE_DESK:
         raise no_such(desk)
-    if state.status == REVOKED and not (removes and state.removal_at is None):
+    may_remove = removes and state.removal_at is None and bool(state.sign_public)
+    if state.status == REVOKED and not may_remove:
         raise Refusal(N_("Desk {desk} is revoked already."), desk=desk)
+    if removes and not may_remove:
+        raise Refusal(
+            N_("No PC has used the code of desk {desk}, so none holds anything to remove. Revoke it without --remove."),
+            desk=desk,
+        )
     return state
 
 
-def revoke(connection: Connection, province: Province, desk: str, *, removes: bool = False) -> None:
-    """Take the desk out of service. What it still pushes is kept in quarantine. Raises Refusal as `revocable`.
+def revoke(connection: Connection, province: Province, desk: str, *, removes: bool = False) -> DeskState:
+    """Take the desk out of service; as it stood before. What it still pushes is kept in quarantine. Raises Refusal as
+    `revocable`.
 
     With `removes` it then destroys its register, once all it wrote is here.
     """
@@ -250,6 +258,7 @@ def revoke(connection: Connection, province: Province, desk: str, *, removes: bo
     if state.sign_public:
         certify(connection, province, desk)
     audited(connection, province, "desk-remove" if removes else "desk-revoke", desk)
+    return state
 
 
 def note_contact(connection: Connection, desk: str, *, now: str, lease_until: str) -> None:

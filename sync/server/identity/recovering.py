@@ -2,47 +2,61 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
+from commune_desk.domain.model.ids import DeskId
 from commune_desk.domain.words.errors import Refusal
 from commune_desk.domain.words.labels import N_
 from sync import seal
 from sync.server.engine import tables
 from sync.server.engine.database import NO_SCOPE
-from sync.server.identity.desks import ACTIVE, grants_of
+from sync.server.identity.desks import ACTIVE, FROZEN, REVOKED, grants_of
 from sync.server.identity.province import Province, audited
+
+_ANSWERED = (ACTIVE, FROZEN)
+"""One that was stopped too: the new code that it needs is typed behind the passphrase."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Caller:
-    """Which desk asks, and the answer that must not be read out before its officer is known."""
+    """Which desk asks."""
 
     desk: str
     label: str
     scopes: str
-    answer: str = field(repr=False)
 
 
 def who_asks(province: Province, request: str) -> Caller:
-    """The desk behind a request. Raises Invalid (misread) or Refusal (no such desk in service, no recovery key)."""
+    """The desk behind a request. Raises Invalid (misread) or Refusal (no such desk, one withdrawn, no recovery key)."""
+    asked, _ = seal.answer_recovery(province.keys.escrow.to_bytes(), request)
+    return province.database.read(lambda connection: _caller(connection, asked), NO_SCOPE)
+
+
+def answer(province: Province, request: str) -> str:
+    """The answer to read out once its officer is known, when the audit log holds that it was given. Raises as
+    `who_asks`."""
     asked, answer_code = seal.answer_recovery(province.keys.escrow.to_bytes(), request)
 
-    def work(connection: Connection) -> Caller:
-        known = connection.execute(select(tables.desk.c.id, tables.desk.c.label, tables.desk.c.status)).all()
-        found = next((desk for desk in known if asked == desk.id), None)
-        if found is None or found.status != ACTIVE:
-            raise Refusal(
-                N_("No desk in service here made this request. No answer was given; find out who is calling.")
-            )
-        scopes = ", ".join(grants_of(connection, found.id))
-        return Caller(desk=found.id, label=found.label, scopes=scopes, answer=answer_code)
+    def work(connection: Connection) -> None:
+        audited(connection, province, "recover", _caller(connection, asked).desk)
 
-    return province.database.read(work, NO_SCOPE)
+    province.database.write(work, NO_SCOPE)
+    return answer_code
 
 
-def answer(province: Province, caller: Caller) -> str:
-    """The answer to read out, once the audit log holds that it was given."""
-    province.database.write(lambda connection: audited(connection, province, "recover", caller.desk), NO_SCOPE)
-    return caller.answer
+def _caller(connection: Connection, asked: DeskId) -> Caller:
+    known = connection.execute(select(tables.desk.c.id, tables.desk.c.label, tables.desk.c.status)).all()
+    found = next((desk for desk in known if asked == desk.id), None)
+    if found is not None and found.status == REVOKED:
+        raise Refusal(
+            N_(
+                "Desk {desk} was withdrawn, and a thief may ask too: no answer was given. Find out who is calling. If "
+                "it is its own officer, put its register away and give the PC a new enrolment code."
+            ),
+            desk=found.id,
+        )
+    if found is None or found.status not in _ANSWERED:
+        raise Refusal(N_("No desk in service here made this request. No answer was given; find out who is calling."))
+    return Caller(desk=found.id, label=found.label, scopes=", ".join(grants_of(connection, found.id)))

@@ -35,6 +35,15 @@ def read_set_aside(raw: bytes) -> Change | None:
         return None
 
 
+def changes_aside(connection: Connection, word: str) -> list[Change]:
+    """The changes that were set aside and have the word in them, as far as they can be read."""
+    table, named = tables.quarantine, word.encode()
+    everything = select(table.c.raw).order_by(table.c.desk, table.c.n)
+    with connection.scalars(everything, execution_options={"yield_per": _AT_ONCE}) as aside:
+        changes = [read_set_aside(raw) for raw in aside if named in raw]
+    return [change for change in changes if change is not None]
+
+
 def read_named(raw: bytes) -> NamedFile | None:
     """The file that a change names, if it can be read and names one."""
     change = read_set_aside(raw)

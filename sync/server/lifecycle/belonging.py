@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from sqlalchemy import Connection, select
 
@@ -10,9 +10,10 @@ from commune_desk.domain.limits.erasure import ABOUT, notices_of
 from commune_desk.domain.model.batches import batched
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.program_files import code_book
+from sync.change import Change
 from sync.server.engine import tables
 from sync.server.engine.tables import RECORDS
-from sync.server.intake.erasures import made_about
+from sync.server.intake.erasures import made_about, named_in
 from sync.server.intake.joining import one_with
 from sync.server.intake.records import kinds_of
 from sync.server.intake.set_aside import read_set_aside
@@ -57,10 +58,40 @@ def _speaking_of(connection: Connection, named: Named) -> Iterator[tuple[str, st
 
 
 def set_aside_about(connection: Connection, found: Named) -> Named:
-    """The records that changes which were set aside would have made about any of it: some parts of them name nobody."""
+    """The records that changes which were set aside would have made about any of it, and for their sake alone: some
+    parts of them name nobody."""
     aside = connection.scalars(select(tables.quarantine.c.raw)).all()
     changes = [change for change in map(read_set_aside, aside) if change is not None]
-    return made_about(changes, found, kinds_of(connection, {change.record for change in changes}))
+    known = kinds_of(connection, {change.record for change in changes})
+    fresh = [change for change in changes if change.record not in known]
+    made: Named = {}
+    while more := made_about(fresh, {*found, *made}, known) or _brought_aside(connection, fresh, {**found, **made}):
+        made |= more
+    return made
+
+
+def _brought_aside(connection: Connection, fresh: Iterable[Change], found: Named) -> Named:
+    """Whom set-aside records of `found` needed, made by changes set aside too, as far as nothing else does."""
+    made = {change.record for change in fresh}
+    needed: Named = {}
+    elsewhere: set[str] = set()
+    for change in fresh:
+        wanted = _needs(change)
+        if change.record in found:
+            needed |= {record: kind for record, kind in wanted.items() if record in made and record not in found}
+        else:
+            elsewhere |= {*wanted, *named_in(change)} - {change.record}
+    return {
+        record: kind
+        for record, kind in needed.items()
+        if record not in elsewhere and not _is_named_elsewhere(connection, record, found)
+    }
+
+
+def _needs(change: Change) -> Named:
+    brings = KINDS[change.kind].brings if change.kind in KINDS else {}
+    said = {change.set.get(field): kind for field, kind in brings.items()}
+    return {record: kind for record, kind in said.items() if isinstance(record, str)}
 
 
 def _brought(connection: Connection, found: Named) -> Named:

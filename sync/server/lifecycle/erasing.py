@@ -8,16 +8,17 @@ them may stay.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import msgspec
 from sqlalchemy import Connection, select
 
 from commune_desk.domain.model.batches import batched
-from commune_desk.domain.model.ids import uuid7
+from commune_desk.domain.model.ids import is_id, uuid7
 from commune_desk.domain.words.errors import Refusal
 from commune_desk.domain.words.labels import N_
+from sync.change import Change
 from sync.erased import order_fields
 from sync.server.engine import tables
 from sync.server.engine.appending import append
@@ -25,6 +26,8 @@ from sync.server.identity.province import Province, audited
 from sync.server.intake import erasure_orders
 from sync.server.intake.erasures import erased_among
 from sync.server.intake.feeds import Feeds
+from sync.server.intake.records import kinds_of
+from sync.server.intake.set_aside import changes_aside
 from sync.server.lifecycle import left_behind
 from sync.server.lifecycle.belonging import Named, all_about, needed_by, set_aside_about
 from sync.server.lifecycle.emptying import Emptied, empty
@@ -59,25 +62,66 @@ class Ordered:
 
 
 def found(connection: Connection, word: str) -> tuple[str, str]:
-    """(kind, id) of the record that is named by its id, or of the child with that case number. Raises Refusal."""
-    key, file = tables.record_key, tables.RECORDS["child_file"]
-    by_number = connection.scalars(select(file.c.person).where(file.c.case_number == word.strip())).all()
-    record = by_number[0] if len(by_number) == 1 else word.strip().lower()
-    if erased_among(connection, [str(record)]):
+    """(kind, id) of the record that is named by its id, or of the child with that case number. Raises Refusal.
+
+    Also of one that stands nowhere but in what was set aside: a withdrawn desk alone registered it.
+    """
+    record = _child_with(connection, word.strip()) or word.strip().lower()
+    if erased_among(connection, [record]):
         raise Refusal(N_("The record {record} was erased already."), record=record)
-    kind = connection.scalar(select(key.c.kind).where(key.c.record == record))
-    table = tables.RECORDS.get(kind or "")
-    if table is None or connection.scalar(select(table.c.id).where(table.c.id == record)) is None:
+    kind = _kind_of(connection, record)
+    if kind is None:
         raise Refusal(N_("There is no record {record}. Nothing was erased."), record=word)
-    return str(kind), str(record)
+    return kind, record
+
+
+def _kind_of(connection: Connection, record: str) -> str | None:
+    kind = kinds_of(connection, [record]).get(record, "")
+    table = tables.RECORDS.get(kind)
+    if table is not None and connection.scalar(select(table.c.id).where(table.c.id == record)) is not None:
+        return kind
+    return next((change.kind for change in _aside(connection, record)), None)
+
+
+def _aside(connection: Connection, record: str) -> list[Change]:
+    """What was set aside of the record and can be ordered erased: its place, which is told so, is the province's."""
+    known = set(connection.scalars(select(tables.scope.c.id)))
+    changes = [change for change in changes_aside(connection, record) if change.record == record]
+    return [change for change in changes if is_id(record) and change.kind in tables.RECORDS and change.scope in known]
+
+
+def _child_with(connection: Connection, number: str) -> str | None:
+    """The child whose file has that case number. Raises Refusal where several have: PCs of one disk give out the same.
+
+    The law orders it of one of them.
+    """
+    file = tables.RECORDS["child_file"]
+    asked = select(file.c.person).where(file.c.case_number == number, file.c.person.is_not(None))
+    children = sorted({*connection.scalars(asked), *_children_aside(connection, number)})
+    if len(children) > 1:
+        raise Refusal(
+            N_(
+                "The case number {number} stands on the files of several children: {children}. Nothing was erased; "
+                "name one of them by its id."
+            ),
+            number=number,
+            children=", ".join(children),
+        )
+    return children[0] if children else None
+
+
+def _children_aside(connection: Connection, number: str) -> Iterator[str]:
+    for change in changes_aside(connection, number):
+        said = change.set if change.kind == "child_file" else {}
+        if said.get("case_number") == number and isinstance(child := said.get("person"), str) and is_id(child):
+            yield child
 
 
 def planned(connection: Connection, province: Province, kind: str, record: str) -> Act:
     """What would be erased with the record, and where it is told."""
     named = all_about(connection, kind, record)
-    return Act(
-        id=uuid7(), kind=kind, record=record, at=province.now(), records=_listed(named), scopes=_held(connection, named)
-    )
+    scopes = _held(connection, named) or {one.scope: [(kind, record)] for one in _aside(connection, record)}
+    return Act(id=uuid7(), kind=kind, record=record, at=province.now(), records=_listed(named), scopes=scopes)
 
 
 def erase(connection: Connection, province: Province, kind: str, record: str, ordered: Ordered) -> tuple[Act, Emptied]:

@@ -30,7 +30,7 @@ class DeskStatus(msgspec.Struct, frozen=True, kw_only=True):
     """The number up to which a verified backup holds its changes."""
     lease_until: str | None
     removal: str
-    """Empty, `ordered`, or `done` once the desk has signed that it removes what it held."""
+    """Empty, also where no PC was ever enrolled; `ordered`, or `done` once the desk signed that it removes all."""
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +74,7 @@ def desk_list(connection: Connection) -> list[DeskStatus]:
             program_version=row.program_version,
             durable=row.durable_n,
             lease_until=row.lease_until,
-            removal=_removal(row.removal_at, is_done=row.id in removed),
+            removal=_removal(row.removal_at if row.sign_public else None, is_done=row.id in removed),
         )
         for row in rows
     ]

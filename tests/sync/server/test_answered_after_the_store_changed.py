@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from sync.server.__main__ import main
+from sync import seal
+from sync.server.commands import commands
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.identity.province import open_province
-from tests.sync.actors.server_fixtures import command, province_in
+from tests.sync.actors.server_fixtures import Done, command, province_in
 from tests.sync.moves.test_server_moves import Child
 
 Meanwhile = Callable[[Path], Path]
@@ -42,37 +43,83 @@ def stolen(tmp_path: Path) -> str:
     return desk.id
 
 
-def _asked(folder: Path, meanwhile: Meanwhile, monkeypatch: pytest.MonkeyPatch, answer: str, *words: str) -> Path:
+@pytest.fixture
+def person(stolen: str, tmp_path: Path) -> str:
+    with closing(open_province(tmp_path / "data", tmp_path / "key.json")) as province:
+        named = select(tables.RECORDS["child_file"].c.person)
+        return str(province.database.read(lambda connection: connection.scalar(named), WHOLE_PROVINCE))
+
+
+def _asked(folder: Path, meanwhile: Meanwhile, answer: str, *words: str) -> tuple[Done, Path]:
+    """How the command ended, and the folder that is served since before it was answered."""
     served: list[Path] = []
 
     def typed(_question: str) -> str:
         served.append(meanwhile(folder))
         return answer
 
-    monkeypatch.setattr("builtins.input", typed)
-    places = ["--data", str(folder / "data"), "--key-file", str(folder / "key.json")]
-    named, rest = (words[:2], words[2:]) if words[0] == "desk" else (words[:1], words[1:])
-    code = main(["--lang", "en", *named, *places, *rest])
-    if code != 0:
-        pytest.skip("it is refused, and says so")
-    return served[0]
+    with pytest.MonkeyPatch.context() as answered:
+        answered.setattr("builtins.input", typed)
+        done = command(folder, *words)
+    return done, served[0]
 
 
-@pytest.mark.parametrize("meanwhile", [_restore, _migrate])
-def test_a_stolen_pc_is_out_of_service_where_it_is_said_to_be(
-    stolen: str, tmp_path: Path, meanwhile: Meanwhile, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    served = _asked(tmp_path, meanwhile, monkeypatch, stolen, "desk", "revoke", stolen)
-    with closing(open_province(served, tmp_path / "key.json")) as province:
-        asked = select(tables.desk.c.status).where(tables.desk.c.id == stolen)
-        assert province.database.read(lambda connection: connection.scalar(asked), WHOLE_PROVINCE) == "revoked"
+def _status_of(desk: str, served: Path, key: Path) -> str:
+    with closing(open_province(served, key)) as province:
+        asked = select(tables.desk.c.status).where(tables.desk.c.id == desk)
+        return str(province.database.read(lambda connection: connection.scalar(asked), WHOLE_PROVINCE))
 
 
-def test_a_child_is_erased_where_it_is_said_to_be(stolen: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with closing(open_province(tmp_path / "data", tmp_path / "key.json")) as province:
-        number = select(tables.RECORDS["child_file"].c.person)
-        person = str(province.database.read(lambda connection: connection.scalar(number), WHOLE_PROVINCE))
-    served = _asked(tmp_path, _migrate, monkeypatch, person, "erase", person, "--who", "a", "--why", "b")
-    with closing(open_province(served, tmp_path / "key.json")) as province:
+def _is_there(person: str, served: Path, key: Path) -> bool:
+    with closing(open_province(served, key)) as province:
         people = select(tables.RECORDS["person"].c.id)
-        assert person not in province.database.read(lambda connection: list(connection.scalars(people)), WHOLE_PROVINCE)
+        return person in province.database.read(lambda connection: list(connection.scalars(people)), WHOLE_PROVINCE)
+
+
+def test_a_stolen_pc_is_out_of_service_in_the_backup_that_stands_there_now(stolen: str, tmp_path: Path) -> None:
+    done, served = _asked(tmp_path, _restore, stolen, "desk", "revoke", stolen)
+    assert done.returncode == 0, done.stderr
+    assert _status_of(stolen, served, tmp_path / "key.json") == "revoked"
+
+
+def test_of_a_province_that_was_moved_it_is_not_said(stolen: str, tmp_path: Path) -> None:
+    done, served = _asked(tmp_path, _migrate, stolen, "desk", "revoke", stolen)
+    assert (done.returncode, str(served) in done.stderr) == (2, True), done
+    assert "is out of service. What" not in done.stdout
+    assert _status_of(stolen, served, tmp_path / "key.json") == "active"
+
+
+def test_a_child_is_erased_in_the_backup_that_stands_there_now(person: str, tmp_path: Path) -> None:
+    done, served = _asked(tmp_path, _restore, person, "erase", person, "--who", "a", "--why", "b")
+    assert done.returncode == 0, done.stderr
+    assert not _is_there(person, served, tmp_path / "key.json")
+
+
+def test_nor_is_an_erasure_said_of_one_that_was_moved(person: str, tmp_path: Path) -> None:
+    done, served = _asked(tmp_path, _migrate, person, "erase", person, "--who", "a", "--why", "b")
+    assert (done.returncode, str(served) in done.stderr, "Erased:" in done.stdout) == (2, True, False), done
+    assert _is_there(person, served, tmp_path / "key.json")
+
+
+def test_nobody_is_answered_whose_pc_was_withdrawn_meanwhile(stolen: str, tmp_path: Path) -> None:
+    def withdrawn(folder: Path) -> Path:
+        assert command(folder, "desk", "revoke", stolen, "--yes").returncode == 0
+        return folder / "data"
+
+    request = seal.recovery_request(stolen, seal.BoxKey.generate().public)
+    done, _ = _asked(tmp_path, withdrawn, "yes", "recover", request)
+    assert (done.returncode, "Read out" in done.stdout) == (2, False), done
+
+
+def test_held_open_over_the_question_it_would_be_said(
+    stolen: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin."""
+    kept = open_province(tmp_path / "data", tmp_path / "key.json")
+    monkeypatch.setattr(commands, "opened", lambda args: kept)
+    monkeypatch.setattr(type(kept), "close", lambda self: None)
+    done, served = _asked(tmp_path, _migrate, stolen, "desk", "revoke", stolen)
+    assert done.returncode == 0
+    monkeypatch.undo()
+    kept.close()
+    assert _status_of(stolen, served, tmp_path / "key.json") == "active"

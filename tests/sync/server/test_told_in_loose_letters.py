@@ -1,7 +1,11 @@
-"""A report whose Vietnamese letters come in pieces, as some keyboards write them, is handed down like any other."""
+"""A report whose Vietnamese letters come in pieces, as some keyboards write them, is handed down like any other.
+
+Bytes that are no letters, in a word or an answer, end no command without a sentence, and take nothing along.
+"""
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import unicodedata
@@ -10,6 +14,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from sync.server import __main__ as program
 from tests.sync.actors.server_fixtures import command
 from tests.sync.server.test_asked_at_a_terminal import ANSWERS, WORDS, at_a_terminal, line_of, pty, report
 
@@ -49,7 +54,7 @@ def test_handed_over_by_a_hotlines_own_program(folder: Path) -> None:
     assert report(folder)["description"] == "Bị đánh"
 
 
-def test_half_a_letter_at_a_terminal_is_told_in_a_sentence(folder: Path) -> None:
+def test_half_a_letter_at_a_terminal_takes_nothing_along(folder: Path) -> None:
     """A terminal that counts bytes takes back half of a letter; what was told until then is not to go with it."""
     ours, theirs = pty.openpty()
     with subprocess.Popen(
@@ -65,7 +70,32 @@ def test_half_a_letter_at_a_terminal_is_told_in_a_sentence(folder: Path) -> None
             os.close(ours)
         code = one.wait(timeout=60)
     assert b"Traceback" not in shown, shown.decode(errors="replace")
-    assert code in (0, 2)
+    assert code == 0
+    assert report(folder)["child_name"] == "Ho\ufffd"
+    assert report(folder)["description"] == "Cháu bị đánh."
+
+
+class Terminal(io.TextIOWrapper):
+    """One in this process."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def half_a_letter_typed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> int:
+    monkeypatch.setattr("sys.stdin", Terminal(io.BytesIO(b"Ho\xe1\xba\n\n\n\n" + "Bị đánh.\n.\n".encode()), "utf-8"))
+    monkeypatch.setattr("sys.stdout", Terminal(io.BytesIO(), "utf-8"))
+    places = ["--data", str(folder / "data"), "--key-file", str(folder / "key.json")]
+    return program.main(["--lang", "en", "report-in", *places, *WORDS])
+
+
+def test_half_a_letter_read_as_it_is_ends_the_command(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin."""
+    with monkeypatch.context() as without:
+        without.setattr(program, "_take_every_letter", lambda: None)
+        with pytest.raises(UnicodeDecodeError):
+            half_a_letter_typed(folder, without)
+    assert half_a_letter_typed(folder, monkeypatch) == 0
 
 
 @pytest.mark.parametrize(
@@ -77,14 +107,47 @@ def test_half_a_letter_at_a_terminal_is_told_in_a_sentence(folder: Path) -> None
         ("erase", "QN-1", "--who", b"S\xff", "--why", "x"),
         ("desk", "revoke", b"\xff", "--yes"),
         ("bundle", "out", "--desk", b"\xff", "--to", "."),
+        ("serve", "--host", b"\xff"),
+        ("migrate-store", "--to", b"postgresql://h/\xff", "--new-data", "new"),
+        ("migrate-store", "--new-data", b"\xff"),
+        ("backup", "--to", b"\xff"),
     ],
     ids=lambda words: words[0],
 )
 def test_bytes_that_are_no_letters_are_refused_with_a_sentence(folder: Path, words: tuple[str | bytes, ...]) -> None:
+    done = with_bytes(folder, *words)
+    assert b"Traceback" not in done.stderr, done.stderr.decode()[-300:]
+    assert (done.returncode, done.stdout) == (2, b"")
+
+
+def with_bytes(folder: Path, *words: str | bytes) -> subprocess.CompletedProcess[bytes]:
     named = line_of(folder)
     at = named.index("report-in")
     many = 2 if words[0] in ("desk", "bundle") else 1
     line = [*named[:at], *words[:many], *named[at + 1 :], *words[many:]]
-    done = subprocess.run(line, capture_output=True, timeout=60, env=os.environ | {"LC_ALL": "C.UTF-8"})
-    assert b"Traceback" not in done.stderr, done.stderr.decode()[-300:]
-    assert done.returncode == 2
+    return subprocess.run(line, capture_output=True, timeout=60, env=os.environ | {"LC_ALL": "C.UTF-8"})
+
+
+@pytest.mark.parametrize("words", [("root", "--to"), ("export-log", "--to")], ids=lambda words: words[0])
+def test_a_path_may_hold_such_bytes(folder: Path, words: tuple[str, ...]) -> None:
+    made = os.fsencode(folder) + b"/nh\xe0"
+    done = with_bytes(folder, *words, made)
+    assert (done.returncode, b"Traceback" in done.stderr) == (0, False), done.stderr.decode()[-300:]
+    assert os.path.exists(made)
+
+
+def test_so_may_a_file_on_a_stick(folder: Path) -> None:
+    stick = os.fsencode(folder) + b"/nh\xe0.cdsync"
+    Path(os.fsdecode(stick)).write_bytes(b"no bundle")
+    done = with_bytes(folder, "bundle", "in", stick, "--json")
+    assert (done.returncode, b"Traceback" in done.stderr) == (2, False), done.stderr.decode()[-300:]
+    assert msgspec.json.decode(done.stdout)["files"][0]["file"] == "nh?.cdsync"
+
+
+def test_taken_as_a_word_they_would_end_the_command(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin."""
+    word = os.fsdecode(b"\xff")
+    assert command(folder, "desk", "revoke", word, "--yes").returncode == 2
+    monkeypatch.setattr(program, "refuse_loose_bytes", lambda args: None)
+    with pytest.raises(UnicodeEncodeError):
+        command(folder, "desk", "revoke", word, "--yes")
