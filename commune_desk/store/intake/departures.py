@@ -6,7 +6,7 @@ province has it: a province put back from an older one asks for it again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Collection, Iterable, Sequence, Set
 
 import msgspec
 
@@ -33,6 +33,7 @@ An earlier program put down their numbers.
 _BY_US = "desk IN (SELECT value FROM json_each(?))"
 IS_KEPT = f"state='{LEFT}' AND length(raw)>0 AND {_BY_US}"
 """Of the names given: written by this register about what has left, and not known to be in a verified backup."""
+BETWEEN_CODES = ", "
 _PERSON, _ATTACHMENT = "person", "attachment"
 _STUBS = "kind=? AND is_gone=1 AND case_number IS NOT NULL"
 _SAYS_WHERE = "COALESCE(json_extract(NULLIF(CAST(raw AS TEXT), ''), '$.k'), '') IN ('move', 'share', 'unshare')"
@@ -41,7 +42,7 @@ _NAMES_A_FILE = "json_extract(NULLIF(CAST(raw AS TEXT), ''), '$.set.sha256') IS 
 
 
 class Departed(msgspec.Struct, frozen=True):
-    """A child that moved: what may still be told of it here."""
+    """A child that moved: what may still be told of it here. `case_number` has the code of each record joined."""
 
     person: str
     case_number: str
@@ -49,15 +50,13 @@ class Departed(msgspec.Struct, frozen=True):
     at: str
 
 
-def note(tx: Tx, change: Change, left: Iterable[tuple[str, str]], *, instant: str) -> None:
+def note(tx: Tx, change: Change, left: Collection[tuple[str, str]], *, instant: str) -> None:
     """Remember which records leave with the change; `settle` removes them.
 
     Also those of kinds that only a newer program knows: their changes lie here, kept for the update.
     """
-    rows = [
-        (record, kind, change.id, change.to, instant, _case_number(tx.connection, kind, record))
-        for kind, record in left
-    ]
+    codes = _case_codes(tx.connection, {record for kind, record in left if kind == _PERSON})
+    rows = [(record, kind, change.id, change.to, instant, codes.get(record)) for kind, record in left]
     tx.connection.executemany("INSERT OR REPLACE INTO departure VALUES (?,?,?,?,?,?,0)", rows)
     tx.topic("departures")
 
@@ -193,11 +192,16 @@ def count_departed(connection: Connection) -> int:
     return int(row[0])
 
 
-def _case_number(db: Connection, kind: str, record: str) -> str | None:
-    if kind != _PERSON:
-        return None
-    row = db.execute("SELECT case_number FROM child_file WHERE person=? ORDER BY id LIMIT 1", (record,)).fetchone()
-    return row[0] if row else None
+def _case_codes(db: Connection, people: Set[str]) -> dict[str, str]:
+    """By child the case codes of all its records among `people`, that of the record which was kept first."""
+    codes: dict[str, list[str]] = {}
+    for person in sorted(people, key=lambda one: (joined.end_of(db, one) != one, one)):
+        kept = joined.end_of(db, person)
+        stands_for_it = kept in people and joined.end_of(db, kept) == kept
+        row = db.execute("SELECT case_number FROM child_file WHERE person=? ORDER BY id LIMIT 1", (person,)).fetchone()
+        if row and row[0]:
+            codes.setdefault(kept if stands_for_it else person, []).append(row[0])
+    return {child: BETWEEN_CODES.join(written) for child, written in codes.items()}
 
 
 def _belonging_to(db: Connection, person: str) -> list[tuple[str, str]]:
