@@ -1,5 +1,7 @@
 """Records that leave this place: kept until everything of ours about them is sent, then removed, and that is signed.
 
+A visit that is typed and not saved yet keeps them for some days (`unsaved`).
+
 A leave comes only as a signed event. What this desk itself wrote stays, unseen, while no verified backup of the
 province has it: a province put back from an older one asks for it again.
 """
@@ -16,7 +18,7 @@ from commune_desk.store.changes.journal import IS_UNSENT, LEFT, UNDER_WAY
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.files import file_queue
-from commune_desk.store.intake import handing_on
+from commune_desk.store.intake import handing_on, unsaved
 from commune_desk.store.lists import import_rows
 from commune_desk.store.writing import joined
 from commune_desk.store.writing.transaction import Tx
@@ -93,6 +95,8 @@ def settle(tx: Tx) -> None:
             continue
         if _seals_late(tx, change, leaving.keys(), {*rows}):
             continue
+        if unsaved.holds(tx, change, [record for _, record in leaving]):
+            continue
         removed = sum(_remove(tx, kind, record) for kind, record in leaving)
         tx.scrub()
         db.execute("UPDATE departure SET is_gone=1 WHERE change=?", (change,))
@@ -100,6 +104,13 @@ def settle(tx: Tx) -> None:
         sign_statement(tx, change, removed)
         if not settings.get(db, KEEPS_STUBS, bool, True):
             db.execute("UPDATE departure SET case_number=NULL WHERE change=?", (change,))
+
+
+def let_go(tx: Tx) -> None:
+    """What stayed for drafts goes, where they were thrown away or their days are over; no event tells of that."""
+    if unsaved.is_any(tx.connection):
+        settle(tx)
+        unsaved.forget_gone(tx.connection)
 
 
 def _seals_late(tx: Tx, change: str, leaving: Set[tuple[str, str]], named: Set[tuple[str, str]]) -> bool:
