@@ -277,11 +277,15 @@ class PullTrailer(_Message, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class DoorbellReply(_Message, frozen=True, kw_only=True, omit_defaults=True):
-    """For a locked desk: how many reports wait, and nothing that names anybody. Signed under `seal.HELLO`."""
+    """For a locked desk: how many reports wait, and nothing that names anybody. Signed under `seal.HELLO`.
+
+    `newest` is the greatest of their ids, which are in order of time: it grows with each report that comes.
+    """
 
     nonce: B64
     waiting: Count
     oldest_received_at: Instant = ""
+    newest: str = ""
 
 
 class Problem(_Message, frozen=True, kw_only=True, omit_defaults=True):

@@ -23,6 +23,13 @@ _PORTIONS = "            self._restate_all(beginning, events)\n"
 
 MOVES = (
     Fault(
+        name="a-child-by-two-records-is-told-twice",
+        file=_DEPARTURES,
+        old="codes.setdefault(kept if stands_for_it else person, [])",
+        new="codes.setdefault(person, [])",
+        tests=("sync/moves/test_one_child_left.py",),
+    ),
+    Fault(
         name="a-sealing-for-where-the-child-was-stands-at-home",
         file=_RELOCATING,
         old="    let_stand_what_opens(connection, family.moved, target)\n",

@@ -25,9 +25,24 @@ _CURSOR_FIRST = """        for scope, position in positions.items():
             self._write(lambda tx: feeds.Incoming(tx, {})._move_cursor(scope, position))
 """
 
+_TYPED = "sync/moves/test_typed_and_not_saved.py"
 _YEARS = "store/exchange/test_years_of_work.py"
 _OPENED, _UNSEEN = "commune_desk/store/writing/opened.py", "sync/moves/test_sealed_and_unseen.py"
 FAULTS = (
+    Fault(
+        name="what-is-typed-goes-with-the-child-at-once",
+        file="commune_desk/store/intake/departures.py",
+        old="        if unsaved.holds(tx, change, [record for _, record in leaving]):\n            continue\n",
+        new="",
+        tests=(_TYPED,),
+    ),
+    Fault(
+        name="what-is-typed-keeps-the-child-for-ever",
+        file="commune_desk/store/intake/unsaved.py",
+        old="    return from_iso(now) < from_iso(first) + STAYS",
+        new="    return True",
+        tests=(_TYPED,),
+    ),
     Fault(
         name="a-form-names-as-seen-what-is-hidden",
         file=_OPENED,

@@ -9,6 +9,7 @@ _FILES, _COURIER, _LOCKED = (
     "sync/client/courier.py",
     "commune_desk/usecases/locked/push.py",
 )
+_DOORBELL, _DELIVERED = "commune_desk/usecases/locked/doorbell.py", "usecases/locked/test_taken_up_and_delivered.py"
 _MOVED = "commune_desk/usecases/registers/moved_province.py"
 _PAUSED = "system/test_pause.py"
 _ATTACKED = "usecases/locked/test_push_attacked.py"
@@ -20,6 +21,20 @@ _SHARES = "sync/journeys/test_shares_put_back.py"
 _CONTENT_ALONE = "sync/put_back/test_content_alone_lost.py"
 
 FAULTS = (
+    Fault(
+        name="a-new-report-is-said-to-be-taken-up",
+        file=_DOORBELL,
+        old="taken=0) if profile.receipts.exists() else card",
+        new="taken=0) if False else card",
+        tests=(_DELIVERED,),
+    ),
+    Fault(
+        name="a-locked-desk-rings-by-the-count-alone",
+        file=_DOORBELL,
+        old=" or waiting.newest > known.newest",
+        new="",
+        tests=(_DELIVERED,),
+    ),
     Fault(
         name="strangers-word-drops-a-snapshot",
         file="sync/client/snapshots.py",
@@ -51,8 +66,8 @@ FAULTS = (
     Fault(
         name="kept-unread-outlives-its-child",
         file="commune_desk/store/intake/departures.py",
-        old="        for kind, record in left\n    ]",
-        new="        for kind, record in left\n        if kind in KINDS\n    ]",
+        old="codes.get(record)) for kind, record in left]",
+        new="codes.get(record)) for kind, record in left if kind in KINDS]",
         tests=("sync/journeys/test_of_kinds_that_only_newer_ones_know.py::test_it_goes_with_its_child",),
     ),
     Fault(

@@ -106,7 +106,10 @@ class ChildMove:
 def _under_way(workplace: Workplace, person: str) -> str:
     to = workplace.read(lambda c: leaves_to(c, person))
     if to is not None:
-        text = _("The province has confirmed the move to {commune}. The file leaves once all written here is sent.")
+        text = _(
+            "The province has confirmed the move to {commune}. "
+            "The file leaves once all written here is sent and nothing waits in a draft."
+        )
         return text.format(commune=labels.place_name(workplace.codes, to))
     to = workplace.read(lambda c: moving_to(c, person))
     text = _(

@@ -15,7 +15,7 @@ from commune_desk.domain.words.labels import N_
 from commune_desk.i18n import _, format_number, ngettext
 from commune_desk.presenters.wording import labels
 from commune_desk.presenters.wording.labels import ChipText, Option
-from commune_desk.store.intake.departures import count_departed, departed
+from commune_desk.store.intake.departures import BETWEEN_CODES, Departed, count_departed, departed
 from commune_desk.store.pages import search
 from commune_desk.store.pages.children import ChildRow, child_rows
 from commune_desk.store.pages.search import Filters, Found
@@ -44,10 +44,14 @@ _ORDER_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class StubText:
-    """The line that stays about a child who moved: no name, nothing else."""
+    """The line that stays about a child who moved: no name, nothing else.
+
+    `other_codes` are those of records that were joined to the child's.
+    """
 
     id: str
     case_code: str
+    other_codes: str
     to: str
     on: str
 
@@ -171,16 +175,18 @@ class RegisterPage:
         hint = _("Only the case code stays here; the file is in the register of the other commune.")
         if not found and typed:
             hint = _("No case code of a child who moved holds “{typed}”.").format(typed=self.typed.strip())
-        stubs = tuple(
-            StubText(
-                one.person,
-                one.case_number,
-                labels.place_name(self._workplace.codes, one.moved_to),
-                labels.day_text(local_day(one.at).isoformat()),
-            )
-            for one in found
-        )
+        stubs = tuple(self._stub(one) for one in found)
         return RegisterView((), _count(len(stubs)), hint, moved=stubs)
+
+    def _stub(self, left: Departed) -> StubText:
+        code, _between, others = left.case_number.partition(BETWEEN_CODES)
+        return StubText(
+            left.person,
+            code,
+            others,
+            labels.place_name(self._workplace.codes, left.moved_to),
+            labels.day_text(local_day(left.at).isoformat()),
+        )
 
     def _found_view(self, found: Found) -> RegisterView:
         if found.has_more:

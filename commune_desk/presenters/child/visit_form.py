@@ -20,12 +20,13 @@ from commune_desk.presenters.wording import labels
 from commune_desk.presenters.wording.labels import ChipText, Option
 from commune_desk.presenters.wording.saved_notice import saved_notice
 from commune_desk.store.pages.visits import ChildBrief, PastVisit, child_brief, past_visit, standing_visits
+from commune_desk.store.writing import drafts
 from commune_desk.store.writing.opened import open_records
 from commune_desk.store.writing.transaction import Tx, load
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.visits import record_visit, visit_faults
 
-FORM, CORRECTION = "visit", "visit_correction"
+FORM, CORRECTION = drafts.VISIT, drafts.CORRECTION
 FIELDS = ("visited_on", "visited_at", "present", "risk_level", "observations", "needs", "next_step", "next_visit_on")
 _REPEATED = ("present", "risk_level", "needs", "next_step")
 _OWN_DAY = "own_next_visit"

@@ -15,6 +15,7 @@ from commune_desk.domain.words.errors import Invalid
 from commune_desk.i18n import _, format_long_date, format_number, ngettext, translate_error
 from commune_desk.presenters.child.arrivals import arrivals_section
 from commune_desk.presenters.child.share import ShareQuestion
+from commune_desk.presenters.child.unsaved import unsaved_section
 from commune_desk.presenters.day.today_sections import MOST_TASKS, CommuneSections, ShelterSections
 from commune_desk.presenters.frame.cards import Section
 from commune_desk.presenters.shelter.guests import HAND_BACK, guests_section, hand_back_question
@@ -22,6 +23,7 @@ from commune_desk.presenters.sync.clock_texts import clock_section
 from commune_desk.presenters.sync.lease_texts import lease_section
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.intake.conflicts import late_since
+from commune_desk.store.intake.unsaved import unsaved
 from commune_desk.store.pages import arrivals
 from commune_desk.store.pages.placements import active_stays
 from commune_desk.store.pages.today import (
@@ -45,7 +47,7 @@ from commune_desk.usecases.records.tasks import add_task, finish_task
 MOST_VISITS = 100
 TOUCHED_BY = (
     *("report", "home_visit", "child_file", "person", "group_membership", "task", "placement_notice", "placement"),
-    *("care_log_entry", "bed", "officer", "conflicts", "imports", "settings", "arrivals", "lease"),
+    *("care_log_entry", "bed", "officer", "conflicts", "imports", "settings", "arrivals", "departures", "lease"),
 )
 """Kinds and topics after whose change the page is read again."""
 _TASK_YEARS = 2
@@ -140,6 +142,7 @@ class TodayPage:
                 sections.clocks(),
                 *clock_section(self._workplace),
                 *self._lease(now),
+                *self._unsaved(),
                 *self._arrivals(can_write=self._can_write("home_visit")),
                 sections.visits(is_expanded=self._most_visits > SHOWN),
             ),
@@ -170,6 +173,11 @@ class TodayPage:
             can_write=self._can_write("care_log_entry"),
             is_commune=False,
         )
+
+    def _unsaved(self) -> tuple[Section, ...]:
+        """What this officer typed about children who have moved, and must save soon; no card without any."""
+        typed = self._workplace.read(lambda c: unsaved(c, self._workplace.actor.officer))
+        return (unsaved_section(self._workplace.codes, typed, self._workplace.today()),) if typed else ()
 
     def _arrivals(self, *, can_write: bool) -> tuple[Section, ...]:
         """Who came and was not looked at yet; no card without anybody."""

@@ -1,12 +1,14 @@
 """Records that leave this place: kept until everything of ours about them is sent, then removed, and that is signed.
 
+A visit that is typed and not saved yet keeps them for some days (`unsaved`).
+
 A leave comes only as a signed event. What this desk itself wrote stays, unseen, while no verified backup of the
 province has it: a province put back from an older one asks for it again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Collection, Iterable, Sequence, Set
 
 import msgspec
 
@@ -16,7 +18,7 @@ from commune_desk.store.changes.journal import IS_UNSENT, LEFT, UNDER_WAY
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.files import file_queue
-from commune_desk.store.intake import handing_on
+from commune_desk.store.intake import handing_on, unsaved
 from commune_desk.store.lists import import_rows
 from commune_desk.store.writing import joined
 from commune_desk.store.writing.transaction import Tx
@@ -33,6 +35,7 @@ An earlier program put down their numbers.
 _BY_US = "desk IN (SELECT value FROM json_each(?))"
 IS_KEPT = f"state='{LEFT}' AND length(raw)>0 AND {_BY_US}"
 """Of the names given: written by this register about what has left, and not known to be in a verified backup."""
+BETWEEN_CODES = ", "
 _PERSON, _ATTACHMENT = "person", "attachment"
 _STUBS = "kind=? AND is_gone=1 AND case_number IS NOT NULL"
 _SAYS_WHERE = "COALESCE(json_extract(NULLIF(CAST(raw AS TEXT), ''), '$.k'), '') IN ('move', 'share', 'unshare')"
@@ -41,7 +44,7 @@ _NAMES_A_FILE = "json_extract(NULLIF(CAST(raw AS TEXT), ''), '$.set.sha256') IS 
 
 
 class Departed(msgspec.Struct, frozen=True):
-    """A child that moved: what may still be told of it here."""
+    """A child that moved: what may still be told of it here. `case_number` has the code of each record joined."""
 
     person: str
     case_number: str
@@ -49,15 +52,13 @@ class Departed(msgspec.Struct, frozen=True):
     at: str
 
 
-def note(tx: Tx, change: Change, left: Iterable[tuple[str, str]], *, instant: str) -> None:
+def note(tx: Tx, change: Change, left: Collection[tuple[str, str]], *, instant: str) -> None:
     """Remember which records leave with the change; `settle` removes them.
 
     Also those of kinds that only a newer program knows: their changes lie here, kept for the update.
     """
-    rows = [
-        (record, kind, change.id, change.to, instant, _case_number(tx.connection, kind, record))
-        for kind, record in left
-    ]
+    codes = _case_codes(tx.connection, {record for kind, record in left if kind == _PERSON})
+    rows = [(record, kind, change.id, change.to, instant, codes.get(record)) for kind, record in left]
     tx.connection.executemany("INSERT OR REPLACE INTO departure VALUES (?,?,?,?,?,?,0)", rows)
     tx.topic("departures")
 
@@ -94,6 +95,8 @@ def settle(tx: Tx) -> None:
             continue
         if _seals_late(tx, change, leaving.keys(), {*rows}):
             continue
+        if unsaved.holds(tx, change, [record for _, record in leaving]):
+            continue
         removed = sum(_remove(tx, kind, record) for kind, record in leaving)
         tx.scrub()
         db.execute("UPDATE departure SET is_gone=1 WHERE change=?", (change,))
@@ -101,6 +104,13 @@ def settle(tx: Tx) -> None:
         sign_statement(tx, change, removed)
         if not settings.get(db, KEEPS_STUBS, bool, True):
             db.execute("UPDATE departure SET case_number=NULL WHERE change=?", (change,))
+
+
+def let_go(tx: Tx) -> None:
+    """What stayed for drafts goes, where they were thrown away or their days are over; no event tells of that."""
+    if unsaved.is_any(tx.connection):
+        settle(tx)
+        unsaved.forget_gone(tx.connection)
 
 
 def _seals_late(tx: Tx, change: str, leaving: Set[tuple[str, str]], named: Set[tuple[str, str]]) -> bool:
@@ -193,11 +203,16 @@ def count_departed(connection: Connection) -> int:
     return int(row[0])
 
 
-def _case_number(db: Connection, kind: str, record: str) -> str | None:
-    if kind != _PERSON:
-        return None
-    row = db.execute("SELECT case_number FROM child_file WHERE person=? ORDER BY id LIMIT 1", (record,)).fetchone()
-    return row[0] if row else None
+def _case_codes(db: Connection, people: Set[str]) -> dict[str, str]:
+    """By child the case codes of all its records among `people`, that of the record which was kept first."""
+    codes: dict[str, list[str]] = {}
+    for person in sorted(people, key=lambda one: (joined.end_of(db, one) != one, one)):
+        kept = joined.end_of(db, person)
+        stands_for_it = kept in people and joined.end_of(db, kept) == kept
+        row = db.execute("SELECT case_number FROM child_file WHERE person=? ORDER BY id LIMIT 1", (person,)).fetchone()
+        if row and row[0]:
+            codes.setdefault(kept if stands_for_it else person, []).append(row[0])
+    return {child: BETWEEN_CODES.join(written) for child, written in codes.items()}
 
 
 def _belonging_to(db: Connection, person: str) -> list[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -14,6 +14,11 @@ from commune_desk.store.writing.erased import is_erased
 Payload = Mapping[str, Any]
 """Field names and what stands in them, as JSON can hold it."""
 
+VISIT, CORRECTION, REPORT = "visit", "visit_correction", "report"
+"""Forms whose entry is written once: saved of a child that has left, it follows."""
+FOLLOWS = f"form IN ('{VISIT}', '{CORRECTION}', '{REPORT}')"
+PERSON_OF = "json_extract(payload, '$.person')"
+"""Whom such a draft is about; its record is a child, a visit that is corrected, or none yet."""
 _COLUMNS = "form, record, saved_at, focus, payload"
 
 
@@ -72,6 +77,17 @@ def open_drafts(connection: Connection, officer: str) -> list[Draft]:
         (officer,),
     ).fetchall()
     return [_draft(row) for row in rows]
+
+
+def is_any_of(connection: Connection, records: Iterable[str]) -> bool:
+    """Whether anybody has a draft about one of the records that would follow it if it was saved."""
+    named = json.dumps(list(records))
+    row = connection.execute(
+        "WITH named AS (SELECT value FROM json_each(?))"  # noqa: S608 - our own names
+        f" SELECT 1 FROM draft WHERE {FOLLOWS} AND (record IN named OR {PERSON_OF} IN named) LIMIT 1",
+        (named,),
+    ).fetchone()
+    return row is not None
 
 
 def remove_draft(connection: Connection, form: str, officer: str, record: str) -> bool:

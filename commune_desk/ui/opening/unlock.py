@@ -25,7 +25,7 @@ from commune_desk.usecases.registers.profile import Profile
 
 if TYPE_CHECKING:
     from commune_desk.ui.platform.line import LineWatch
-    from commune_desk.usecases.locked.doorbell import DoorbellCard, Question
+    from commune_desk.usecases.locked.doorbell import DoorbellCard, Question, Waiting
     from commune_desk.usecases.locked.push import Delivery
 
 LISTEN_MS = 60_000
@@ -163,7 +163,7 @@ class Doorbell(NoticeBar):
         super().__init__("", Tone.WARNING, dismissable=False, parent=parent)
         self._line = line
         self._profile, self._clock = profile, clock
-        self._known = 0
+        self._known: Waiting | None = None
         self._work = Work(self)
         self._work.done.connect(self._heard)
         self._since: datetime | None = None
@@ -174,7 +174,6 @@ class Doorbell(NoticeBar):
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.listen)
         self.hide()
-        self._card: object = None
         if app := QApplication.instance():
             app.aboutToQuit.connect(self.rest)
         if profile.doorbell.exists():
@@ -190,11 +189,11 @@ class Doorbell(NoticeBar):
 
     def listen(self) -> None:
         """Look at the clocks, ask the province, and carry what waits for it."""
-        from commune_desk.usecases.locked.doorbell import Question, take_card
+        from commune_desk.usecases.locked.doorbell import Question, Waiting, take_card
 
-        self._card = card = take_card(self._profile)
+        card = take_card(self._profile)
         if card is not None:
-            self._heard(self._known)  # the clocks do not wait for the line
+            self._heard(self._known or Waiting())  # the clocks do not wait for the line
             if not self._work.is_busy:
                 self._question = Question(card)
                 self._work.start(self._question.ask)
@@ -226,14 +225,16 @@ class Doorbell(NoticeBar):
         stands = {"is_held": is_held, "is_refused": is_refused, "waits_paused": waits_paused}
         self.carried.emit(carried_text(waits=waits, is_signed_for=is_signed_for, **stands))
 
-    def _heard(self, waiting: int) -> None:
-        from commune_desk.usecases.locked.doorbell import DoorbellCard, listen
+    def _heard(self, waiting: Waiting) -> None:
+        """By the card as it stands now: what was taken up may have been delivered since the province was asked."""
+        from commune_desk.usecases.locked.doorbell import Waiting, listen, take_card
 
-        card, now = self._card, self._clock.now()
-        if not isinstance(card, DoorbellCard):
+        card, now = take_card(self._profile), self._clock.now()
+        if card is None:
             return
-        bell = listen(card, waiting, now, known=self._known, since=self._since or from_iso(card.left_at))
-        self._known, self._since = bell.waiting, now
+        known, since = self._known or Waiting(), self._since or from_iso(card.left_at)
+        bell = listen(card, waiting, now, known=known, since=since)
+        self._known, self._since = waiting, now
         text = bell_text(bell, now)
         self.set_tone(Tone(bell_tone(bell, now)))
         self.sentence.set_text(text)

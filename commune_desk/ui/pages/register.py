@@ -40,7 +40,7 @@ def _columns() -> list[Column[RowText]]:
 
 def _moved_columns() -> list[Column[StubText]]:
     return [
-        Column(_("Case code"), lambda stub: Cell(stub.case_code, bold=True), 2),
+        Column(_("Case code"), lambda stub: Cell(stub.case_code, stub.other_codes, bold=True), 2),
         Column(_("Moved to"), lambda stub: Cell(stub.to), 3),
         Column(_("Moved on"), lambda stub: Cell(stub.on), 1),
     ]

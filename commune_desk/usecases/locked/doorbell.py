@@ -20,6 +20,7 @@ from commune_desk.usecases.locked.files import find_file, leave_file
 from commune_desk.usecases.registers.opening import OpenDesk
 from commune_desk.usecases.registers.profile import Profile
 from sync.client.under_way import UnderWay
+from sync.protocol import DoorbellReply
 from sync.seal import SigningKey
 
 ANSWER_SECONDS = 30.0
@@ -45,6 +46,18 @@ class DoorbellCard(msgspec.Struct, frozen=True):
     taken: int = 0
     spares_metered: bool = False
     waits_paused: bool = False
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """What the province answered: how many reports wait, and a mark that grows whenever one comes."""
+
+    count: int = 0
+    newest: str = ""
+
+    @classmethod
+    def of(cls, reply: DoorbellReply) -> Waiting:
+        """A province of before names no newest; then the oldest is the mark that there is."""
+        return cls(reply.waiting, reply.newest or reply.oldest_received_at)
 
 
 class Bell(msgspec.Struct, frozen=True):
@@ -92,7 +105,11 @@ def _what_rests(connection: Connection) -> tuple[bool, bool]:
 
 
 def take_card(profile: Profile) -> DoorbellCard | None:
-    """The card left at lock, or None. A damaged card is no reason to stop anybody from unlocking."""
+    """The card left at lock, or None. A damaged card is no reason to stop anybody from unlocking.
+
+    Once the province has signed for anything that was sealed, nobody here can tell whether what was taken up is among
+    it: then none of those that wait is said to be.
+    """
     card = find_file(profile.doorbell, DoorbellCard, most=_MOST_BYTES)
     if card is None:
         return None
@@ -103,7 +120,7 @@ def take_card(profile: Profile) -> DoorbellCard | None:
             SigningKey.from_bytes(card.key)
     except ValueError:
         return None
-    return card
+    return msgspec.structs.replace(card, taken=0) if profile.receipts.exists() else card
 
 
 class Question:
@@ -113,11 +130,11 @@ class Question:
         self._card = card
         self._under_way = UnderWay()
 
-    def ask(self) -> int:
-        """How many reports wait. Raises a SyncFault, Malformed or Invalid; 0 for a desk without a province."""
+    def ask(self) -> Waiting:
+        """What waits. Raises a SyncFault, Malformed or Invalid; nothing waits for a desk without a province."""
         card = self._card
         if not card.address:
-            return 0
+            return Waiting()
         from sync.client.doorbell import ring  # here, off the UI thread: they load the HTTP library
         from sync.client.transport import Limits, Transport, read_address
 
@@ -125,25 +142,27 @@ class Question:
         transport = self._under_way.begin(Transport(read_address(card.address), ca_pem=card.ca_pem, limits=limits))
         key = SigningKey.from_bytes(card.key)
         reply = ring(transport, desk=card.desk, doorbell_key=key, authority_public=card.authority_public)
-        return reply.waiting
+        return Waiting.of(reply)
 
     def abort(self) -> None:
         self._under_way.abort()
 
 
-def listen(card: DoorbellCard, waiting: int, now: datetime, *, known: int, since: datetime) -> Bell:
-    """Whether to ring: more reports than were `known`, or a clock that ran out after `since`, when one last listened.
+def listen(card: DoorbellCard, waiting: Waiting, now: datetime, *, known: Waiting, since: datetime) -> Bell:
+    """Whether to ring: a report that was not `known`, or a clock that ran out after `since`, when one last listened.
 
+    A new report is told by the count, or by the newest of them where others were taken up meanwhile.
     A PC that slept, or waited for a slow line, rings when it listens again; so does one whose clock was set back since:
     what has rung nobody can tell then.
     """
     due = [from_iso(text) for text in card.due]
     upcoming = [instant for instant in due if instant > now]
     ran_out = any(instant <= now and (since < instant or now < since) for instant in due)
+    has_come = waiting.count > known.count or waiting.newest > known.newest
     return Bell(
-        waiting=waiting,
+        waiting=waiting.count,
         next_due=min(upcoming, default=None),
-        rings=waiting > known or ran_out,
-        taken=min(card.taken, waiting),
+        rings=has_come or ran_out,
+        taken=min(card.taken, waiting.count),
         run_out=len(due) - len(upcoming),
     )

@@ -10,6 +10,7 @@ from commune_desk.store.desk.register import Register
 from commune_desk.store.engine import settings
 from commune_desk.store.exchange.staged import pulled_once, release_next
 from commune_desk.store.files.file_queue import count_going_up
+from commune_desk.store.intake import departures
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.shelter.commune_notices import follow_moves, keep_told
 
@@ -27,7 +28,8 @@ class AroundSync:
         self._changed(changes)
 
     def release_staged(self) -> int:
-        """Number and sign what may go; how many changes that was."""
+        """Number and sign what may go; how many changes that was. Who stayed for a draft that is no more goes first."""
+        self._note(self._register.write(departures.let_go).result()[1])
         total = 0
         while True:
             released, changes = self._register.write(release_next).result()

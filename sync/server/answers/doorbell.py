@@ -17,8 +17,8 @@ def ring(province: Province, caller: desks.DeskState, nonce: str) -> DoorbellRep
     refuse_stopped(caller)
     report = RECORDS["report"]
     waiting = report.c.scope.in_(list(caller.grants)), report.c.status == "waiting"
-    counting = select(func.count(), func.min(report.c.received_at)).where(*waiting)
-    count, oldest = province.database.read(
+    counting = select(func.count(), func.min(report.c.received_at), func.max(report.c.id)).where(*waiting)
+    count, oldest, newest = province.database.read(
         lambda connection: connection.execute(counting).one(), reach_of(caller.id, caller.grants)
     )
-    return DoorbellReply(nonce=nonce, waiting=count, oldest_received_at=oldest or "")
+    return DoorbellReply(nonce=nonce, waiting=count, oldest_received_at=oldest or "", newest=newest or "")

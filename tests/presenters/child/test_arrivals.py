@@ -128,6 +128,16 @@ def test_of_a_child_that_left_only_the_case_code_is_told(workplace: Workplace) -
     assert page.view().hint == "No case code of a child who moved holds “xyz”."
 
 
+def test_of_a_child_by_two_records_both_codes_are_told_and_either_finds_it(workplace: Workplace) -> None:
+    go_away(workplace, case_number="QN-06838-2026-TEST-0001, QN-06838-2026-TEST-0002", at="2026-11-20T20:00:00Z")
+    page = RegisterPage(workplace)
+    page.who = MOVED
+    for typed in ("", "TEST-0001", "TEST-0002"):
+        page.typed = typed
+        (stub,) = page.view().moved
+        assert (stub.case_code, stub.other_codes) == ("QN-06838-2026-TEST-0001", "QN-06838-2026-TEST-0002")
+
+
 def test_where_the_policy_drops_stubs_there_is_nothing_to_look_up(workplace: Workplace) -> None:
     go_away(workplace, case_number="QN-06838-2026-TEST-0001", at="2026-11-20T20:00:00Z")
     workplace.write(lambda tx: settings.put(tx.connection, KEEPS_STUBS, False))

@@ -97,12 +97,15 @@ def test_the_doorbell_counts_what_waits_and_names_nobody(world: World) -> None:
         body = protocol.encode(protocol.HelloRequest(nonce="YQ=="))
         return desk.post("/v1/doorbell", body, key=desk.bell, keyid=f"{desk.id}.bell").read(protocol.DoorbellReply)
 
-    assert (ring().waiting, ring().oldest_received_at) == (0, "")
+    assert (ring().waiting, ring().oldest_received_at, ring().newest) == (0, "", "")
     report = uuid7()
     desk.send("report", report, {"received_at": "2026-11-23T16:40:00Z"}, data=0)
-    assert (ring().waiting, ring().oldest_received_at) == (1, "2026-11-23T16:40:00Z")
+    assert (ring().waiting, ring().oldest_received_at, ring().newest) == (1, "2026-11-23T16:40:00Z", report)
     desk.send("report", report, {"status": "acknowledged"}, data=0)
     assert (ring().nonce, ring().waiting) == ("YQ==", 0)
+    later = uuid7()
+    desk.send("report", later, {"received_at": "2026-11-23T16:30:00Z"}, data=0)
+    assert (ring().waiting, ring().newest) == (1, later), "which came last, not which was received last"
 
 
 def test_last_contact_is_noted(world: World) -> None:

@@ -13,7 +13,7 @@ from commune_desk.domain.time.clock import to_iso
 from commune_desk.domain.words.errors import Invalid
 from commune_desk.presenters.window.doorbell import bell_text, bell_tone
 from commune_desk.usecases.locked import doorbell
-from commune_desk.usecases.locked.doorbell import Bell, DoorbellCard, Question, listen, take_card
+from commune_desk.usecases.locked.doorbell import Bell, DoorbellCard, Question, Waiting, listen, take_card
 from commune_desk.usecases.registers.profile import Profile
 from sync.client.errors import Stopped, TooSlow
 from tests.helpers.poor_province import dripping
@@ -23,7 +23,7 @@ CARD = DoorbellCard(due=(to_iso(MORNING + timedelta(hours=2)), to_iso(MORNING + 
 
 
 def heard(since: datetime, now: datetime, waiting: int = 0, known: int = 0) -> Bell:
-    return listen(CARD, waiting, now, known=known, since=since)
+    return listen(CARD, Waiting(waiting), now, known=Waiting(known), since=since)
 
 
 def after(**time: float) -> datetime:
@@ -51,6 +51,23 @@ def test_it_rings_for_a_report_that_was_not_known() -> None:
     assert not heard(MORNING, MORNING, waiting=2, known=2).rings
 
 
+@pytest.mark.parametrize(
+    ("waiting", "known", "rings"),
+    [
+        (Waiting(2, "c"), Waiting(2, "b"), True),
+        (Waiting(1, "c"), Waiting(3, "b"), True),
+        (Waiting(2, "c"), Waiting(2, "c"), False),
+        (Waiting(1, "a"), Waiting(2, "b"), False),
+        (Waiting(0, ""), Waiting(1, "b"), False),
+    ],
+    ids=["one for another", "fewer, and a new one", "as before", "the newest was taken up", "none is left"],
+)
+def test_a_new_report_is_known_by_the_newest_where_others_were_taken_up(
+    waiting: Waiting, known: Waiting, *, rings: bool
+) -> None:
+    assert listen(CARD, waiting, MORNING, known=known, since=MORNING).rings is rings
+
+
 def test_the_next_clock_is_told() -> None:
     assert heard(MORNING, after(hours=2)).next_due == after(hours=3)
     assert heard(MORNING, after(hours=4)).next_due is None
@@ -59,7 +76,7 @@ def test_the_next_clock_is_told() -> None:
 @pytest.mark.parametrize(("waiting", "taken"), [(2, 1), (1, 1), (0, 0)])
 def test_what_was_taken_up_and_not_sent_is_told_beside_what_waits_and_never_taken_off(waiting: int, taken: int) -> None:
     card = msgspec.structs.replace(CARD, taken=1)
-    bell = listen(card, waiting, MORNING, known=0, since=MORNING)
+    bell = listen(card, Waiting(waiting), MORNING, known=Waiting(), since=MORNING)
     assert (bell.waiting, bell.taken, bell.rings) == (waiting, taken, waiting > 0)
 
 
@@ -86,7 +103,7 @@ def test_a_limit_is_told_by_its_day_where_it_is_another_and_once_it_has_run_out(
     due: datetime, said: str, tone: str
 ) -> None:
     card = msgspec.structs.replace(CARD, due=(to_iso(due),))
-    bell = listen(card, 0, MORNING, known=0, since=MORNING)
+    bell = listen(card, Waiting(), MORNING, known=Waiting(), since=MORNING)
     assert (bell_text(bell, MORNING), bell_tone(bell, MORNING)) == (said, tone)
 
 

@@ -12,10 +12,12 @@ from commune_desk.domain.model.record import Value
 from commune_desk.domain.time.clock import to_iso
 from commune_desk.presenters.window.doorbell import bell_text
 from commune_desk.store.pages.reports import count_taken_unsent
-from commune_desk.usecases.locked.doorbell import Bell, leave_card, listen, take_card
+from commune_desk.usecases.locked.doorbell import Bell, Waiting, leave_card, listen, take_card
 from commune_desk.usecases.locked.push import leave_sealed
 from commune_desk.usecases.records.reports import acknowledge_report
+from commune_desk.usecases.registers.profile import Profile
 from sync.client.doorbell import ring
+from sync.protocol import DoorbellReply
 from sync.seal import SigningKey
 from sync.server.intake.reports_in import hand_down
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
@@ -50,36 +52,72 @@ def lock(desk: EnrolledDesk) -> None:
     leave_sealed(desk.open)
 
 
-def heard(desk: EnrolledDesk, known: int) -> Bell:
+def asked(desk: EnrolledDesk) -> Waiting:
     card = take_card(desk.open.profile)
     assert card is not None
     way, key = desk.province.transport(card.address, card.ca_pem), SigningKey.from_bytes(card.key)
-    reply = ring(way, desk=card.desk, doorbell_key=key, authority_public=card.authority_public)
-    now = desk.open.register.clock.now()
-    return listen(card, reply.waiting, now, known=known, since=now)
+    return Waiting.of(ring(way, desk=card.desk, doorbell_key=key, authority_public=card.authority_public))
 
 
-def test_of_a_new_report_it_is_not_said_that_it_is_taken_up(desk: EnrolledDesk) -> None:
+def heard(desk: EnrolledDesk, waiting: Waiting, known: Waiting) -> Bell:
+    card, now = take_card(desk.open.profile), desk.open.register.clock.now()
+    assert card is not None
+    return listen(card, waiting, now, known=known, since=now)
+
+
+def take_up_and_lock(desk: EnrolledDesk) -> Waiting:
+    """A report is taken up without a line; what a locked desk hears before it has sent that."""
     first = report(desk)
     desk.sync()
     desk.open.register.write(lambda tx: acknowledge_report(tx, first)).result()
     lock(desk)
-    before = heard(desk, 0)
-    assert (before.waiting, before.taken) == (1, 1)
+    return asked(desk)
+
+
+def another_takes_its_place(desk: EnrolledDesk) -> Waiting:
+    """The delivery and a new report fall between two listenings."""
     deliver(desk)
-    assert heard(desk, before.waiting).waiting == 0
     report(desk)
-    bell = heard(desk, 0)
+    return asked(desk)
+
+
+def test_of_a_new_report_it_is_not_said_that_it_is_taken_up(desk: EnrolledDesk) -> None:
+    before = take_up_and_lock(desk)
+    bell = heard(desk, before, Waiting())
+    assert (bell.waiting, bell.taken) == (1, 1)
+    deliver(desk)
+    none = asked(desk)
+    assert none.count == 0
+    report(desk)
+    bell = heard(desk, asked(desk), none)
     assert (bell.waiting, bell.rings) == (1, True)
     assert bell.taken == 0, bell_text(bell, desk.open.register.clock.now())
 
 
+def test_without_a_look_at_the_receipts_it_would_be_said(
+    desk: EnrolledDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin."""
+    take_up_and_lock(desk)
+    waiting = another_takes_its_place(desk)
+    monkeypatch.setattr(Profile, "receipts", property(lambda _: tmp_path / "nowhere"))
+    assert heard(desk, waiting, Waiting()).taken == 1
+
+
 def test_it_rings_though_the_first_was_delivered_since_it_was_asked_last(desk: EnrolledDesk) -> None:
-    first = report(desk)
-    desk.sync()
-    desk.open.register.write(lambda tx: acknowledge_report(tx, first)).result()
-    lock(desk)
-    before = heard(desk, 0)
-    deliver(desk)
-    report(desk)
-    assert heard(desk, before.waiting).rings
+    before = take_up_and_lock(desk)
+    after = another_takes_its_place(desk)
+    assert heard(desk, after, before).rings
+    assert not heard(desk, after, after).rings, "once"
+
+
+def test_by_the_count_alone_it_would_not_ring(desk: EnrolledDesk) -> None:
+    """The twin."""
+    before = take_up_and_lock(desk)
+    after = another_takes_its_place(desk)
+    assert not heard(desk, Waiting(after.count), Waiting(before.count)).rings
+
+
+def test_a_province_that_names_no_newest_is_rung_for_by_its_oldest() -> None:
+    told = DoorbellReply(nonce="YQ==", waiting=1, oldest_received_at="2026-11-24T01:00:00Z")
+    assert Waiting.of(told) == Waiting(1, "2026-11-24T01:00:00Z")
