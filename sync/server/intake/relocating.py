@@ -6,7 +6,7 @@ the one and enter the other with their standing lines.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 
 import msgspec
@@ -103,11 +103,21 @@ def is_protected(connection: Connection, change: Change) -> bool:
     return connection.scalar(asked.where(stay.c.status.in_(ACTIVE)).limit(1)) is not None
 
 
-def relocate(connection: Connection, feeds: Feeds, line: Line, route: Route) -> list[str]:
-    """Do what the change says; `fault` found nothing against it, and the scopes are locked. What came to `to` by it."""
+def relocate(
+    connection: Connection, feeds: Feeds, line: Line, route: Route, stands_in: Set[str] | None = None
+) -> list[str]:
+    """Do what the change says; `fault` found nothing against it, and the scopes are locked. What came to `to` by it.
+
+    `stands_in`: of a move that is replayed, the feeds that it told.
+    """
     (record,) = read_records(connection, line.change.kind, [line.change.record])
     if line.change.verb == Verb.MOVE:
-        return _move(connection, feeds, line, route, record)
+        family = _family_of(connection, record)
+        told = {*route.scopes, line.change.to}
+        others = _brought_to_others(connection, family, told)
+        for scope in sorted(others.keys() if stands_in is None else others.keys() & stands_in):
+            feeds.add(scope, line, entered=others[scope])
+        return _move(connection, feeds, line, route, family)
     if line.change.verb == Verb.SHARE:
         _tell(feeds, line, route, route.scopes)
         _enter(connection, feeds, line, [record])
@@ -119,8 +129,7 @@ def relocate(connection: Connection, feeds: Feeds, line: Line, route: Route) -> 
     return []
 
 
-def _move(connection: Connection, feeds: Feeds, line: Line, route: Route, person: Stored) -> list[str]:
-    family = _family_of(connection, person)
+def _move(connection: Connection, feeds: Feeds, line: Line, route: Route, family: _Family) -> list[str]:
     target, ids = line.change.to, [record.id for record in family.moved]
     feeds.leave(route.home, line, [(record.kind, record.id) for record in (*family.moved, *family.guests)])
     _let_go(connection, route.home, family.guests)
@@ -143,6 +152,16 @@ def _move(connection: Connection, feeds: Feeds, line: Line, route: Route, person
     for some in batched(ids):
         connection.execute(delete(left).where(left.c.scope == target, left.c.record.in_(some)))
     return [record.id for record in (*family.moved, *family.shared)]
+
+
+def _brought_to_others(connection: Connection, family: _Family, told: Set[str]) -> dict[str, str]:
+    """By scope, of those that hold another record of the child than the one that moves: what brought that one there."""
+    guest, brought = tables.guest, dict[str, str]()
+    asked = select(guest.c.scope, guest.c.record, guest.c.since).where(guest.c.record.in_(family.people))
+    for scope, _, since in sorted(map(tuple, connection.execute(asked))):
+        if scope not in told:
+            brought.setdefault(scope, since)
+    return brought
 
 
 def _count_anew(connection: Connection, records: Iterable[Stored]) -> None:
