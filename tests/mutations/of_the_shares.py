@@ -39,7 +39,7 @@ FAULTS = (
     Fault(
         name="a-log-of-before-asked-anew",
         file="sync/server/lifecycle/replaying.py",
-        old="Incoming(n, raw, line, is_replayed=True, stands_in=_stands_in(connection, line))",
+        old="Incoming(n, raw, line, is_replayed=True, told_along=_told_along(connection, line))",
         new="Incoming(n, raw, line)",
         tests=(
             "sync/postgres/test_moved_with_late_words.py::test_what_an_earlier_program_took_from_a_house_was_taken",
@@ -55,14 +55,14 @@ FAULTS = (
     Fault(
         name="a-move-told-to-who-holds-the-record-it-names",
         file="sync/server/intake/relocating.py",
-        old="            brought.setdefault(scope, since)\n",
-        new="            pass\n",
+        old="    _tell_holders(connection, feeds, line, family.people, told_along)\n",
+        new="    _tell_holders(connection, feeds, line, [person.id], told_along)\n",
         tests=(f"{_JOINED}::test_the_new_commune_is_told_and_the_former_one_no_more",),
     ),
     Fault(
         name="who-moved-along-forgotten",
         file="commune_desk/store/intake/incoming.py",
-        old="            moved_along.note(self._db, change, event.entered)\n",
+        old="            moved_along.note(self._db, change.id, event.along)\n",
         new="            pass\n",
         tests=(f"{_JOINED}::test_through_records_that_the_house_knows_nothing_of",),
     ),

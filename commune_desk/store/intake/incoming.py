@@ -207,9 +207,8 @@ class Incoming:
                 "INSERT OR REPLACE INTO arrival VALUES (?,?,?,?,0)", (change.record, change.id, change.scope, instant)
             )
             self._tx.topic("arrivals")
-        elif change.verb == Verb.MOVE:
-            self.finish()  # who was joined before on this page went along
-            moved_along.note(self._db, change, event.entered)
+        if event.along:
+            moved_along.note(self._db, change.id, event.along)
 
     def _merge(self, event: protocol.Event, change: Change, kind: Kind, origin: str) -> None:
         waiting = self._waiting(change.record)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sync import seal
@@ -18,7 +18,7 @@ class Incoming:
 
     Of a change that its desk erased only `told` came, its id and digest. `result` is what became of it in the end.
     What `is_kept` was set aside at an earlier push. What `is_replayed` stands in a province's log: an earlier program,
-    that asked less, may have taken it in; of a move `stands_in` are the feeds that it told.
+    that asked less, may have taken it in. Of such a move `told_along` says by feed whom it named of those who went along.
     """
 
     n: int
@@ -28,7 +28,7 @@ class Incoming:
     told: tuple[str, bytes] | None = None
     is_kept: bool = False
     is_replayed: bool = False
-    stands_in: Set[str] | None = None
+    told_along: Mapping[str, Sequence[str]] | None = None
     result: Result | None = None
 
     def anew(self) -> Incoming:

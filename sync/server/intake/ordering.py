@@ -248,7 +248,7 @@ class _Intake:
             item.result = Result(id=line.change.id, status="ok")
             self._write(Batch())
             with self._unconfined():  # what stands was written wherever the record has lived
-                came = relocating.relocate(self._connection, self._feeds, line, route, item.stands_in)
+                came = relocating.relocate(self._connection, self._feeds, line, route, item.told_along)
             self._write(Batch())
             self._feeds.write_heads()
             self._feeds.note_authors()

@@ -18,6 +18,7 @@ from commune_desk.domain.time.clock import STEPS
 from commune_desk.domain.words.errors import Fault
 from commune_desk.domain.words.labels import N_
 from sync.change import RELOCATING, FeedPosition, Line, Verb
+from sync.protocol import Event, decode
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE, Database, Work
 from sync.server.identity.province import Province
@@ -177,13 +178,14 @@ def _log_of(scope: str, after: int) -> Work[list[_Received]]:
 
 def _received(connection: Connection, seq: int, n: int, raw: bytes, signature: bytes, skew_ms: int) -> _Received:
     line = kept_line(raw, signature)
-    incoming = Incoming(n, raw, line, is_replayed=True, stands_in=_stands_in(connection, line))
+    incoming = Incoming(n, raw, line, is_replayed=True, told_along=_told_along(connection, line))
     return _Received(seq, line.change.stamp // STEPS - skew_ms, line.change.desk, incoming)
 
 
-def _stands_in(connection: Connection, line: Line) -> set[str] | None:
-    """The feeds that a move stands in: an earlier program told it to those alone that held the record it names."""
+def _told_along(connection: Connection, line: Line) -> dict[str, list[str]] | None:
+    """How a move stands in the feeds: an earlier program told it to those alone that held the record it names."""
     if line.change.verb != Verb.MOVE:
         return None
     feed = tables.feed
-    return set(connection.scalars(select(feed.c.scope).where(feed.c.change == line.change.id)))
+    events = connection.execute(select(feed.c.scope, feed.c.event).where(feed.c.change == line.change.id))
+    return {scope: decode(event.encode(), Event).along for scope, event in events}

@@ -254,10 +254,10 @@ def test_what_is_erased_of_either_is_erased_of_both(world: World, old: Child, ke
     assert old.desk.results(alias(old.desk, old.person, kept.person)) == [("quarantined", "erased")]
 
 
-def test_who_holds_another_of_its_records_is_told_of_the_move_by_what_brought_that_one(
+def test_who_holds_others_of_its_records_is_told_of_the_move_and_which_these_are(
     world: World, old: Child, kept: Child
 ) -> None:
-    """Once, whoever holds several; who holds the record that moves by that one's own; and the new home as ever."""
+    """By what brought the one that is named, or the first of the others; and the new home as ever."""
     desks = {scope: world.desk({scope: Role.COMMUNE_OFFICER}) for scope in (OTHER, THIRD, FOURTH)}
     desks[SHELTER] = world.desk({SHELTER: Role.SHELTER_WORKER})
     third = Child(world.desk())
@@ -271,13 +271,14 @@ def test_who_holds_another_of_its_records_is_told_of_the_move_by_what_brought_th
     move = kept.move(OTHER)
     told = {}
     for scope, desk in desks.items():
-        told[scope] = [e.entered for e, line in page_of(desk, scope, world).events if line.change.id == move]
-    least = min(old.person, third.person)
+        events = page_of(desk, scope, world).events
+        told[scope] = [(event.entered, event.along) for event, line in events if line.change.id == move]
+    both = sorted([old.person, third.person])
     assert told == {
-        SHELTER: [shares[least, SHELTER]],
-        OTHER: [move],
-        THIRD: [shares[kept.person, THIRD]],
-        FOURTH: [shares[third.person, FOURTH]],
+        SHELTER: [(shares[both[0], SHELTER], both)],
+        OTHER: [(move, [])],
+        THIRD: [(shares[kept.person, THIRD], [third.person])],
+        FOURTH: [(shares[third.person, FOURTH], [third.person])],
     }
 
 

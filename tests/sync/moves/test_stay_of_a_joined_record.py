@@ -48,6 +48,13 @@ def notices(office: ShelteredOffice, name: str) -> list[str]:
     return [status for (status,) in office.desks[name].ask("SELECT status FROM placement_notice")]
 
 
+@pytest.fixture
+def three(sheltered: ShelteredOffice) -> tuple[RecordId, RecordId, RecordId]:
+    """Records of one child, each joined to the next by and by."""
+    first, second, kept = (sheltered.child("Chìu Văn Sáng") for _ in range(3))
+    return first, second, kept
+
+
 def joined(office: ShelteredOffice, old: RecordId, kept: RecordId) -> None:
     office.ours.register.write(lambda tx: join(tx, old, kept)).result()
     office.ours.go()
@@ -80,9 +87,9 @@ def test_the_new_commune_is_told_and_the_former_one_no_more(sheltered: Sheltered
 
 
 @pytest.fixture
-def stay(sheltered: ShelteredOffice) -> RecordId:
+def stay(sheltered: ShelteredOffice, three: tuple[RecordId, RecordId, RecordId]) -> RecordId:
     """The record kept, the end of a chain of three; the house has the child by the first one alone."""
-    first, second, kept = (sheltered.child("Chìu Văn Sáng") for _ in range(3))
+    first, second, kept = three
     sheltered.share(first)
     admit_from(sheltered.house, first)
     sheltered.sync()
@@ -104,11 +111,19 @@ def test_there_and_back(sheltered: ShelteredOffice, stay: RecordId) -> None:
     assert sheltered.unrest() == {}
 
 
+def tell_only_who_holds_whom_it_names(patch: pytest.MonkeyPatch) -> None:
+    """As earlier programs told a move."""
+    tell = relocating._tell_holders
+    patch.setattr(
+        relocating, "_tell_holders", lambda c, f, line, _, along: tell(c, f, line, [line.change.record], along)
+    )
+
+
 def test_a_province_that_tells_only_who_holds_the_record_named_would_leave_the_stay_behind(
     sheltered: ShelteredOffice, stay: RecordId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The twin."""
-    monkeypatch.setattr(relocating, "_brought_to_others", lambda *_: {})
+    tell_only_who_holds_whom_it_names(monkeypatch)
     moved(sheltered, stay)
     assert told(sheltered) == [["staying"], []]
 
@@ -143,14 +158,18 @@ def test_what_the_house_handed_back_before_goes_though_it_is_told_of_its_move(sh
     assert sheltered.unrest() == {}
 
 
-def test_whoever_holds_both_sees_either_with_the_new_commune(sheltered: ShelteredOffice) -> None:
-    old, kept = sheltered.child("Chìu Văn Sáng"), sheltered.child("Chìu Văn Sáng")
-    for child in (old, kept):
+def test_whoever_holds_several_sees_each_with_the_new_commune(
+    sheltered: ShelteredOffice, three: tuple[RecordId, RecordId, RecordId]
+) -> None:
+    """The first and the last: the house does not know what joins them."""
+    first, second, kept = three
+    for child in (first, kept):
         sheltered.share(child)
-    joined(sheltered, old, kept)
+    joined(sheltered, first, second)
+    joined(sheltered, second, kept)
     moved(sheltered, kept)
     house = Workplace(sheltered.house.register, code_book())
-    assert {home_of_guest(house, child) for child in (old, kept)} == {OTHER_COMMUNE[2:]}
+    assert {home_of_guest(house, child) for child in (first, kept)} == {OTHER_COMMUNE[2:]}
 
 
 def test_whoever_admits_the_child_later_tells_the_commune_where_it_lives(sheltered: ShelteredOffice) -> None:

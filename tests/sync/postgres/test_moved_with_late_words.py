@@ -22,6 +22,7 @@ from tests.sync.actors.server_fixtures import OTHER, SHELTER, World, command, pr
 from tests.sync.moves.test_sealed_again import SealedRecord
 from tests.sync.moves.test_server_joins import alias, join
 from tests.sync.moves.test_server_moves import Child, relocation
+from tests.sync.moves.test_stay_of_a_joined_record import tell_only_who_holds_whom_it_names
 
 THIRD, AT = "C:06844", "2026-11-22T03:00:00Z"
 Course = Callable[[World], None]
@@ -119,7 +120,7 @@ def test_what_an_earlier_program_took_from_a_house_was_taken(world: World, tmp_p
 def _told_by_an_earlier_program(world: World) -> None:
     """To those alone that held the record which the move names."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(relocating, "_brought_to_others", lambda *_: {})
+        tell_only_who_holds_whom_it_names(patch)
         _held_by_the_record_joined(world)
 
 
@@ -132,7 +133,7 @@ def test_told_to_all_who_hold_the_child_now_it_would_move_nowhere(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The twin."""
-    monkeypatch.setattr(replaying, "_stands_in", lambda *_: None)
+    monkeypatch.setattr(replaying, "_told_along", lambda *_: None)
     _told_by_an_earlier_program(world)
     assert not _moves(tmp_path)
 
