@@ -18,7 +18,7 @@ class Incoming:
 
     Of a change that its desk erased only `told` came, its id and digest. `result` is what became of it in the end.
     What `is_kept` was set aside at an earlier push. What `is_replayed` stands in a province's log: an earlier program,
-    that asked less, may have taken it in. Of such a move `told_along` says by feed whom it named of those who went along.
+    that asked less, may have taken it in. `told_along` says by feed whom a move named of those it took along.
     """
 
     n: int
