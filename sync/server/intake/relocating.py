@@ -110,7 +110,7 @@ def relocate(
 ) -> list[str]:
     """Do what the change says; `fault` found nothing against it, and the scopes are locked. What came to `to` by it.
 
-    `told_along`: of a move that is replayed.
+    `told_along`: how a move that is replayed was told.
     """
     (record,) = read_records(connection, line.change.kind, [line.change.record])
     if line.change.verb == Verb.MOVE:
