@@ -223,6 +223,8 @@ class Event(_Message, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """(kind, id) of those in `left` of which something is sealed so that their new home cannot open it."""
     gone_on: str = msgspec.field(name="w", default="")
     """Where those in `unopened`, or what was written about the person since, are by now, if they moved on."""
+    along: list[str] = msgspec.field(name="a", default_factory=list)
+    """The other records of the child that are held here and went along with the person who moved."""
     digest: B64 = msgspec.field(name="d", default="")
     """Of a change whose record has left this scope since: it is handed out no more, the chain goes over it."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.mutations.fault import Fault
 
 _SHARES = "commune_desk/usecases/records/shares.py"
-_MOVED = "sync/journeys/test_protected_and_moved.py"
+_MOVED, _JOINED = "sync/journeys/test_protected_and_moved.py", "sync/moves/test_stay_of_a_joined_record.py"
 _REAL, _PAGE = "sync/moves/test_children_shared.py", "presenters/child/test_shares.py"
 FAULTS = (
     Fault(
@@ -39,7 +39,7 @@ FAULTS = (
     Fault(
         name="a-log-of-before-asked-anew",
         file="sync/server/lifecycle/replaying.py",
-        old="Incoming(n, raw, line, is_replayed=True)",
+        old="Incoming(n, raw, line, is_replayed=True, told_along=_told_along(connection, line))",
         new="Incoming(n, raw, line)",
         tests=(
             "sync/postgres/test_moved_with_late_words.py::test_what_an_earlier_program_took_from_a_house_was_taken",
@@ -51,6 +51,34 @@ FAULTS = (
         old="            self._note(self._register.write(follow_moves).result()[1])\n",
         new="",
         tests=(f"{_MOVED}::test_the_new_commune_is_told_once_and_the_former_one_hears_the_end",),
+    ),
+    Fault(
+        name="a-move-told-to-who-holds-the-record-it-names",
+        file="sync/server/intake/relocating.py",
+        old="    _tell_holders(connection, feeds, line, family.people, told_along)\n",
+        new="    _tell_holders(connection, feeds, line, [person.id], told_along)\n",
+        tests=(f"{_JOINED}::test_the_new_commune_is_told_and_the_former_one_no_more",),
+    ),
+    Fault(
+        name="who-moved-along-forgotten",
+        file="commune_desk/store/intake/incoming.py",
+        old="            moved_along.note(self._db, change.id, event.along)\n",
+        new="            pass\n",
+        tests=(f"{_JOINED}::test_through_records_that_the_house_knows_nothing_of",),
+    ),
+    Fault(
+        name="handed-back-and-here-again-by-its-move",
+        file="commune_desk/store/intake/incoming.py",
+        old="        if event.entered and not (event.left or goes_elsewhere):\n",
+        new="        if event.entered and not event.left:\n",
+        tests=(f"{_JOINED}::test_what_the_house_handed_back_before_goes_though_it_is_told_of_its_move",),
+    ),
+    Fault(
+        name="an-earlier-log-told-to-more",
+        file="sync/server/lifecycle/replaying.py",
+        old="    if line.change.verb != Verb.MOVE:\n        return None\n",
+        new="    if line.change:\n        return None\n",
+        tests=("sync/postgres/test_moved_with_late_words.py::test_a_move_that_an_earlier_program_told_to_fewer_moves",),
     ),
     Fault(
         name="a-chosen-commune-follows-too",

@@ -18,7 +18,7 @@ from commune_desk.store.changes.journal import IS_UNSENT, LEFT, UNDER_WAY
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.files import file_queue
-from commune_desk.store.intake import handing_on, unsaved
+from commune_desk.store.intake import handing_on, moved_along, unsaved
 from commune_desk.store.lists import import_rows
 from commune_desk.store.writing import joined
 from commune_desk.store.writing.transaction import Tx
@@ -258,7 +258,12 @@ def _remove(tx: Tx, kind: str, record: str) -> int:
     for table in ("shadow", "conflict", "draft", "arrival"):
         db.execute(f"DELETE FROM {table} WHERE record=?", (record,))  # noqa: S608 - our own names
     db.execute(f"DELETE FROM change WHERE record=? AND NOT {_BY_US} AND NOT ({_SAYS_WHERE})", (record, own))  # noqa: S608
-    db.execute("UPDATE change SET state=?, seq=NULL, outcomes=NULL WHERE record=?", (LEFT, record))
+    moved_along.forget(db, record)
+    db.execute(
+        "UPDATE change SET state=?, seq=NULL, outcomes=NULL WHERE record=?"
+        " AND id NOT IN (SELECT value FROM json_each(?))",
+        (LEFT, record, _as_list(moved_along.every_move(db))),
+    )
     return removed
 
 

@@ -18,7 +18,7 @@ from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.store.changes.journal import ERASED, LEFT, UNSENT
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.files import file_queue
-from commune_desk.store.intake import departures, snapshot_parts
+from commune_desk.store.intake import departures, moved_along, snapshot_parts
 from commune_desk.store.lists import import_rows
 from commune_desk.store.writing import drafts, joining
 from commune_desk.store.writing.transaction import Tx
@@ -131,6 +131,7 @@ def _erase(tx: Tx, kind: str, record: str) -> None:
     if kind in KINDS:
         _erase_row(tx, kind, record)
     drafts.drop_naming(db, record)
+    moved_along.forget(db, record)
     for table in ("shadow", "conflict", "arrival", "departure"):
         db.execute(f"DELETE FROM {table} WHERE record=?", (record,))  # noqa: S608 - our own names
     asked = "SELECT id, desk, n, raw, state FROM change WHERE record=? AND length(raw)>0"

@@ -22,7 +22,7 @@ from commune_desk.store.changes.sealing import unsealed
 from commune_desk.store.changes.succession import is_later
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.engine.schema import SELECT_ONE, read_record, write_record
-from commune_desk.store.intake import departures, erasing, handing_on, spoken
+from commune_desk.store.intake import departures, erasing, handing_on, moved_along, spoken
 from commune_desk.store.intake.standing import named_by
 from commune_desk.store.writing.transaction import Tx
 from sync import protocol, seal
@@ -162,7 +162,8 @@ class Incoming:
         origin = self._log(event, line)
         self.open_conflicts(event, change)
         self._tx.ledger.saw(change.stamp)
-        if event.entered and not event.left:
+        goes_elsewhere = change.verb == Verb.MOVE and change.to != event.scope
+        if event.entered and not (event.left or goes_elsewhere):
             departures.come_back(self._db, change.kind, change.record)
         kind = KINDS.get(change.kind)
         if kind is None or origin == "known":
@@ -206,6 +207,8 @@ class Incoming:
                 "INSERT OR REPLACE INTO arrival VALUES (?,?,?,?,0)", (change.record, change.id, change.scope, instant)
             )
             self._tx.topic("arrivals")
+        if event.along:
+            moved_along.note(self._db, change.id, event.along)
 
     def _merge(self, event: protocol.Event, change: Change, kind: Kind, origin: str) -> None:
         waiting = self._waiting(change.record)
@@ -269,20 +272,9 @@ class Incoming:
         if not (event.opened or event.closed):
             return
         for opened in event.opened:
-            self._db.execute(
-                _OPEN_CONFLICT,
-                (
-                    opened.id,
-                    event.scope,
-                    change.kind,
-                    change.record,
-                    opened.field,
-                    opened.base,
-                    opened.ours,
-                    opened.theirs,
-                    event.seq,
-                ),
-            )
+            sides = opened.base, opened.ours, opened.theirs
+            row = (opened.id, event.scope, change.kind, change.record, opened.field, *sides, event.seq)
+            self._db.execute(_OPEN_CONFLICT, row)
         self._db.executemany(
             "UPDATE conflict SET state='closed', closed_by=? WHERE id=?", [(change.id, one) for one in event.closed]
         )

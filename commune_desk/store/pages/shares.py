@@ -11,6 +11,7 @@ import msgspec
 from commune_desk.domain.model.ids import Scope
 from commune_desk.domain.time.clock import stamp_instant, to_iso
 from commune_desk.store.engine.database import Connection
+from commune_desk.store.intake.moved_along import moves_of
 from commune_desk.store.writing.joined import joined_people
 from sync.change import Verb
 
@@ -18,7 +19,7 @@ _OF_RECORD = (
     "SELECT json_extract(c.said, '$.k'), json_extract(c.said, '$.to'), c.scope, c.state, COALESCE(c.code, ''), c.stamp,"
     " c.seq, COALESCE(o.display_name, '') FROM"
     " (SELECT id, scope, state, code, stamp, seq, officer, NULLIF(CAST(raw AS TEXT), '') AS said FROM change"
-    " WHERE record=?) c LEFT JOIN officer o ON o.id=c.officer"
+    " WHERE record=? OR id IN (SELECT value FROM json_each(?))) c LEFT JOIN officer o ON o.id=c.officer"
     " WHERE json_extract(c.said, '$.k') IN ('share', 'unshare', 'move')"
     " ORDER BY c.seq IS NULL OR c.state='quarantined', c.seq, c.stamp, c.id"
 )
@@ -85,7 +86,8 @@ class Sharing:
 def sharing_of(connection: Connection, record: str) -> Sharing:
     """Who else holds a record, by the signed changes that this register has of it."""
     found = Sharing()
-    for row in connection.execute(_OF_RECORD, (record,)).fetchall():
+    along = msgspec.json.encode(moves_of(connection, record)).decode()
+    for row in connection.execute(_OF_RECORD, (record, along)).fetchall():
         _follow(found, *row)
     refused = found.not_done
     if refused is not None and (refused.verb == Verb.SHARE) == (refused.to in found.shares):

@@ -204,6 +204,7 @@ def _is_meant(shown: DeskStatus, removes: bool, console: Console) -> bool:
 
 _ON_ONE = {"revoke": _revoke, "admit": admit_commands.run}
 
+
 def _revocable(connection: Connection, named: str, removes: bool) -> DeskStatus:
     desks.revocable(connection, named, removes=removes)
     return next(one for one in desk_list(connection) if one.desk == named)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sync import seal
@@ -17,7 +18,7 @@ class Incoming:
 
     Of a change that its desk erased only `told` came, its id and digest. `result` is what became of it in the end.
     What `is_kept` was set aside at an earlier push. What `is_replayed` stands in a province's log: an earlier program,
-    that asked less, may have taken it in.
+    that asked less, may have taken it in. `told_along` says by feed whom a move named of those it took along.
     """
 
     n: int
@@ -27,6 +28,7 @@ class Incoming:
     told: tuple[str, bytes] | None = None
     is_kept: bool = False
     is_replayed: bool = False
+    told_along: Mapping[str, Sequence[str]] | None = None
     result: Result | None = None
 
     def anew(self) -> Incoming:

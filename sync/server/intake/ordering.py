@@ -165,8 +165,10 @@ class _Intake:
 
     def _locate(self, changes: Sequence[Change]) -> Whereabouts:
         """Where the changes' records are held at this moment."""
+        moved = {change.record for change in changes if change.verb == Verb.MOVE}
         with self._unconfined():
-            return Whereabouts.of(self._connection, changes)
+            along = joining.one_with(self._connection, moved) if moved else ()
+            return Whereabouts.of(self._connection, changes, along)
 
     def _locate_anew(self, items: Sequence[Incoming]) -> None:
         """Where the records of these lines are by now: the push itself may have moved them, or brought them.
@@ -246,7 +248,7 @@ class _Intake:
             item.result = Result(id=line.change.id, status="ok")
             self._write(Batch())
             with self._unconfined():  # what stands was written wherever the record has lived
-                came = relocating.relocate(self._connection, self._feeds, line, route)
+                came = relocating.relocate(self._connection, self._feeds, line, route, item.told_along)
             self._write(Batch())
             self._feeds.write_heads()
             self._feeds.note_authors()

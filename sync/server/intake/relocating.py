@@ -6,7 +6,7 @@ the one and enter the other with their standing lines.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -30,6 +30,8 @@ from sync.server.intake.whereabouts import PERSON, Route
 
 PROTECTED = "protected"
 """The code of an `unshare` that would take from a house the name of whom it protects."""
+ToldAlong = Mapping[str, Sequence[str]]
+"""By scope whose feed a move stands in, whom it named there of those who went along."""
 MOST_HOLDERS = 16
 """Places that hold a record beside its home: each change of it goes into the feed of every one of them."""
 
@@ -103,11 +105,16 @@ def is_protected(connection: Connection, change: Change) -> bool:
     return connection.scalar(asked.where(stay.c.status.in_(ACTIVE)).limit(1)) is not None
 
 
-def relocate(connection: Connection, feeds: Feeds, line: Line, route: Route) -> list[str]:
-    """Do what the change says; `fault` found nothing against it, and the scopes are locked. What came to `to` by it."""
+def relocate(
+    connection: Connection, feeds: Feeds, line: Line, route: Route, told_along: ToldAlong | None = None
+) -> list[str]:
+    """Do what the change says; `fault` found nothing against it, and the scopes are locked. What came to `to` by it.
+
+    `told_along`: how a move that is replayed was told.
+    """
     (record,) = read_records(connection, line.change.kind, [line.change.record])
     if line.change.verb == Verb.MOVE:
-        return _move(connection, feeds, line, route, record)
+        return _move(connection, feeds, line, record, told_along)
     if line.change.verb == Verb.SHARE:
         _tell(feeds, line, route, route.scopes)
         _enter(connection, feeds, line, [record])
@@ -119,17 +126,17 @@ def relocate(connection: Connection, feeds: Feeds, line: Line, route: Route) -> 
     return []
 
 
-def _move(connection: Connection, feeds: Feeds, line: Line, route: Route, person: Stored) -> list[str]:
-    family = _family_of(connection, person)
-    target, ids = line.change.to, [record.id for record in family.moved]
-    feeds.leave(route.home, line, [(record.kind, record.id) for record in (*family.moved, *family.guests)])
-    _let_go(connection, route.home, family.guests)
-    _tell(feeds, line, route, [scope for scope in route.scopes if scope not in (route.home, target)])
+def _move(connection: Connection, feeds: Feeds, line: Line, person: Stored, told_along: ToldAlong | None) -> list[str]:
+    family, home, target = _family_of(connection, person), person.scope, line.change.to
+    ids = [record.id for record in family.moved]
+    feeds.leave(home, line, [(record.kind, record.id) for record in (*family.moved, *family.guests)])
+    _let_go(connection, home, family.guests)
+    _tell_holders(connection, feeds, line, family.people, told_along)
     for kind, records in _by_kind(family.moved):
         table = RECORDS[kind]
         connection.execute(update(table).where(table.c.id.in_([one.id for one in records])).values(scope=target))
     _count_anew(connection, family.moved)
-    _take_files_along(connection, family.moved, route.home, target)
+    _take_files_along(connection, family.moved, home, target)
     conflict = tables.conflict
     for some in batched(ids):
         open_ones = conflict.c.record.in_(some), conflict.c.closed_by.is_(None)
@@ -143,6 +150,27 @@ def _move(connection: Connection, feeds: Feeds, line: Line, route: Route, person
     for some in batched(ids):
         connection.execute(delete(left).where(left.c.scope == target, left.c.record.in_(some)))
     return [record.id for record in (*family.moved, *family.shared)]
+
+
+def _tell_holders(
+    connection: Connection, feeds: Feeds, line: Line, people: Collection[str], told_along: ToldAlong | None
+) -> None:
+    """Tell the move to every place that holds a record of the child as a guest: by what brought that one there, and
+    which others of them it has."""
+    moved, target = line.change.record, line.change.to
+    for scope, held in _guests_among(connection, people).items():
+        along = sorted(held.keys() - {moved}) if told_along is None else told_along.get(scope)
+        if scope != target and along is not None:
+            feeds.add(scope, line, entered=held[moved if moved in held else min(held)], along=list(along))
+
+
+def _guests_among(connection: Connection, people: Collection[str]) -> dict[str, dict[str, str]]:
+    """By scope who of these people is a guest there, each with what brought them."""
+    guest, found = tables.guest, dict[str, dict[str, str]]()
+    rows = connection.execute(select(guest.c.scope, guest.c.record, guest.c.since).where(guest.c.record.in_(people)))
+    for scope, record, since in sorted(map(tuple, rows)):
+        found.setdefault(scope, {})[record] = since
+    return found
 
 
 def _count_anew(connection: Connection, records: Iterable[Stored]) -> None:

@@ -79,8 +79,11 @@ class Whereabouts:
     """By (scope, record) that the scope has lost, or holds as a guest whom a former home brought."""
 
     @classmethod
-    def of(cls, connection: Connection, changes: Sequence[Change]) -> Whereabouts:
-        """Of the records that `changes` speak of and the persons whom those belong to."""
+    def of(cls, connection: Connection, changes: Sequence[Change], along: Collection[str] = ()) -> Whereabouts:
+        """Of the records that `changes` speak of and the persons whom those belong to.
+
+        `along`: who moves with one of them. Whoever holds these is told of the move.
+        """
         made = cls()
         wanted: dict[str, set[str]] = {}
         for change in changes:
@@ -95,7 +98,7 @@ class Whereabouts:
             table = RECORDS[kind]
             rows = connection.execute(select(table.c.id, table.c.scope).where(among(table.c.id, held))) if held else ()
             made._homes |= {row.id: row.scope for row in rows}
-        made._load_places(connection, made.kinds.keys())
+        made._load_places(connection, {*made.kinds, *along})
         made._load_own(connection, [change for change in changes if made._is_nowhere(change)])
         made._load_ways_of_guests(connection, changes)
         made._load_late_ways(connection, changes)

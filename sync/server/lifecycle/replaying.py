@@ -17,7 +17,8 @@ from sqlalchemy import Connection, select
 from commune_desk.domain.time.clock import STEPS
 from commune_desk.domain.words.errors import Fault
 from commune_desk.domain.words.labels import N_
-from sync.change import RELOCATING, FeedPosition
+from sync.change import RELOCATING, FeedPosition, Line, Verb
+from sync.protocol import Event, decode
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE, Database, Work
 from sync.server.identity.province import Province
@@ -172,11 +173,19 @@ def _log_of(scope: str, after: int) -> Work[list[_Received]]:
         .where(feed.c.scope == scope, feed.c.seq > after, feed.c.seq <= after + AT_ONCE)
         .order_by(feed.c.seq)
     )
-    return lambda connection: [_received(*row) for row in connection.execute(asked)]
+    return lambda connection: [_received(connection, *row) for row in connection.execute(asked).all()]
 
 
-def _received(seq: int, n: int, raw: bytes, signature: bytes, skew_ms: int) -> _Received:
+def _received(connection: Connection, seq: int, n: int, raw: bytes, signature: bytes, skew_ms: int) -> _Received:
     line = kept_line(raw, signature)
-    return _Received(
-        seq, line.change.stamp // STEPS - skew_ms, line.change.desk, Incoming(n, raw, line, is_replayed=True)
-    )
+    incoming = Incoming(n, raw, line, is_replayed=True, told_along=_told_along(connection, line))
+    return _Received(seq, line.change.stamp // STEPS - skew_ms, line.change.desk, incoming)
+
+
+def _told_along(connection: Connection, line: Line) -> dict[str, list[str]] | None:
+    """How a move stands in the feeds: an earlier program told it to those alone that held the record it names."""
+    if line.change.verb != Verb.MOVE:
+        return None
+    feed = tables.feed
+    events = connection.execute(select(feed.c.scope, feed.c.event).where(feed.c.change == line.change.id))
+    return {scope: decode(event.encode(), Event).along for scope, event in events}

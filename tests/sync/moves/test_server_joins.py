@@ -28,6 +28,7 @@ pytestmark = pytest.mark.usefixtures("store_engine")
 
 OK, NOOP, CONFLICT = [("ok", "")], [("noop", "")], [("conflict", "")]
 REFUSED = [("quarantined", "joined")]
+THIRD, FOURTH = "C:06844", "C:06700"
 
 
 @pytest.fixture
@@ -253,6 +254,34 @@ def test_what_is_erased_of_either_is_erased_of_both(world: World, old: Child, ke
     assert old.desk.results(alias(old.desk, old.person, kept.person)) == [("quarantined", "erased")]
 
 
+def test_who_holds_others_of_its_records_is_told_of_the_move_and_which_these_are(
+    world: World, old: Child, kept: Child
+) -> None:
+    """By what brought the one that is named, or the first of the others; and the new home as ever."""
+    desks = {scope: world.desk({scope: Role.COMMUNE_OFFICER}) for scope in (OTHER, THIRD, FOURTH)}
+    desks[SHELTER] = world.desk({SHELTER: Role.SHELTER_WORKER})
+    third = Child(world.desk())
+    shares = {}
+    for child, to in ((old, SHELTER), (third, SHELTER), (old, OTHER), (third, THIRD), (kept, THIRD), (third, FOURTH)):
+        line = relocation(child.desk, child.person, "share", to)
+        assert child.desk.results(line) == OK
+        shares[child.person, to] = line.change.id
+    join(old, third)
+    join(third, kept)
+    move = kept.move(OTHER)
+    told = {}
+    for scope, desk in desks.items():
+        events = page_of(desk, scope, world).events
+        told[scope] = [(event.entered, event.along) for event, line in events if line.change.id == move]
+    both = sorted([old.person, third.person])
+    assert told == {
+        SHELTER: [(shares[both[0], SHELTER], both)],
+        OTHER: [(move, [])],
+        THIRD: [(shares[kept.person, THIRD], [third.person])],
+        FOURTH: [(shares[third.person, FOURTH], [third.person])],
+    }
+
+
 @pytest.mark.parametrize("ordered", ["old", "kept"])
 def test_half_a_child_would_be_left_by_an_erasure_that_knows_no_joining(
     world: World, old: Child, kept: Child, ordered: str, monkeypatch: pytest.MonkeyPatch
@@ -279,8 +308,23 @@ def test_a_stranger_verifies_a_log_in_which_children_were_joined(
     world: World, old: Child, kept: Child, tmp_path: Path
 ) -> None:
     join(old, kept)
-    log_export.export_log(world.province, tmp_path / "log")
-    code, said = verify(read(tmp_path / "log"), proof_commands.authority_fingerprint(world.province), tmp_path)
+    _verifies(world, tmp_path)
+
+
+def test_nor_is_it_troubled_by_a_move_that_a_house_hears_for_another_record_s_sake(
+    world: World, old: Child, kept: Child, tmp_path: Path
+) -> None:
+    world.desk({SHELTER: Role.SHELTER_WORKER, OTHER: Role.COMMUNE_OFFICER})
+    assert old.desk.results(relocation(old.desk, old.person, "share", SHELTER)) == OK
+    join(old, kept)
+    move = kept.move(OTHER)
+    assert move in {row.change for row in world.rows(select(tables.feed).where(tables.feed.c.scope == SHELTER))}
+    _verifies(world, tmp_path)
+
+
+def _verifies(world: World, folder: Path) -> None:
+    log_export.export_log(world.province, folder / "log")
+    code, said = verify(read(folder / "log"), proof_commands.authority_fingerprint(world.province), folder)
     assert code == 0, said
 
 

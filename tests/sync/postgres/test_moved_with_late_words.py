@@ -20,8 +20,9 @@ from sync.server.lifecycle.replaying import Progress
 from tests.helpers.store_engine import engine
 from tests.sync.actors.server_fixtures import OTHER, SHELTER, World, command, province_in
 from tests.sync.moves.test_sealed_again import SealedRecord
-from tests.sync.moves.test_server_joins import alias
+from tests.sync.moves.test_server_joins import alias, join
 from tests.sync.moves.test_server_moves import Child, relocation
+from tests.sync.moves.test_stay_of_a_joined_record import tell_only_who_holds_whom_it_names
 
 THIRD, AT = "C:06844", "2026-11-22T03:00:00Z"
 Course = Callable[[World], None]
@@ -65,7 +66,18 @@ def _joined_where_one_of_the_two_had_left(world: World) -> None:
     assert new.results(alias(new, child.person, kept.person, scope=OTHER)) == [("quarantined", "moved")]
 
 
-COURSES = (_edited_after_the_share_ended, _sealed_again_for_who_had_moved_on, _joined_where_one_of_the_two_had_left)
+def _held_by_the_record_joined(world: World) -> None:
+    """By a house and by a further commune; the former hears of the move for the sake of the one who was joined."""
+    world.desk({SHELTER: Role.SHELTER_HEAD, OTHER: Role.COMMUNE_OFFICER, THIRD: Role.COMMUNE_OFFICER})
+    old, kept = Child(world.desk()), Child(world.desk())
+    for child, to in ((old, SHELTER), (old, THIRD), (kept, THIRD)):
+        assert child.desk.results(relocation(child.desk, child.person, "share", to)) == [("ok", "")]
+    join(old, kept)
+    kept.move(OTHER)
+
+
+_WITHOUT_WAITING = (_edited_after_the_share_ended, _held_by_the_record_joined)
+COURSES = (*_WITHOUT_WAITING, _sealed_again_for_who_had_moved_on, _joined_where_one_of_the_two_had_left)
 
 
 def _taken_back_before_provinces_looked_for_a_stay(world: World) -> None:
@@ -96,13 +108,34 @@ def _moves(folder: Path) -> bool:
 def test_it_moves_and_what_waits_goes_on_waiting(world: World, tmp_path: Path, course: Course) -> None:
     course(world)
     waits = world.rows(select(tables.awaited))
-    assert bool(waits) == (course is not _edited_after_the_share_ended)
+    assert bool(waits) == (course not in _WITHOUT_WAITING)
     assert _moves(tmp_path)
 
 
 def test_what_an_earlier_program_took_from_a_house_was_taken(world: World, tmp_path: Path) -> None:
     _taken_back_before_provinces_looked_for_a_stay(world)
     assert _moves(tmp_path)
+
+
+def _told_by_an_earlier_program(world: World) -> None:
+    """To those alone that held the record which the move names."""
+    with pytest.MonkeyPatch.context() as patch:
+        tell_only_who_holds_whom_it_names(patch)
+        _held_by_the_record_joined(world)
+
+
+def test_a_move_that_an_earlier_program_told_to_fewer_moves(world: World, tmp_path: Path) -> None:
+    _told_by_an_earlier_program(world)
+    assert _moves(tmp_path)
+
+
+def test_told_to_all_who_hold_the_child_now_it_would_move_nowhere(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin."""
+    monkeypatch.setattr(replaying, "_told_along", lambda *_: None)
+    _told_by_an_earlier_program(world)
+    assert not _moves(tmp_path)
 
 
 def test_asked_anew_of_each_change_the_log_would_move_nowhere(
