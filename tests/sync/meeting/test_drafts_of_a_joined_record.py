@@ -9,6 +9,7 @@ import pytest
 
 from commune_desk.presenters.child.form import ChildForm
 from commune_desk.presenters.child.relation_form import RelationForm
+from commune_desk.presenters.reports.form import ReportForm
 from commune_desk.store.pages.children import child_record
 from tests.helpers.builders import make_child, make_person, make_relation, save_all
 from tests.helpers.joined import join
@@ -55,6 +56,18 @@ def test_a_relative_is_edited_and_not_entered_once_more(meeting: Meeting) -> Non
         found = one.workplace.read(lambda c: child_record(c, meeting.kept))
         assert found is not None
         assert [kin.person.phone for kin in found.kin] == ["0912000111"]
+
+
+def test_a_report_names_the_child(meeting: Meeting) -> None:
+    there = meeting.there
+    form = ReportForm(there.workplace, meeting.old)
+    meeting.joined()
+    again = from_draft(form, ReportForm(there.workplace, meeting.old))
+    assert "Chìu Văn Sáng" in again.state().child
+    there.save(again, source="111", place="Khe Lạc", description="Cháu bị đánh.")
+    meeting.sync()
+    for one in (meeting.here, there):
+        assert one.desk.ask("SELECT person FROM report") == [(meeting.kept,)]
 
 
 def test_of_a_file_nothing_is_written_but_what_was_typed(meeting: Meeting) -> None:

@@ -1,4 +1,4 @@
-"""Two records stand side by side to be joined while a colleague's visit in one of them arrives: its risk is not lost."""
+"""Two records stand side by side to be joined while a colleague's visit in one of them comes: its risk is not lost."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_the_child_has_the_risk_and_the_school_that_came(pair: tuple[Colleague, 
     sync(there, here)
     with suppress(Refusal):
         here.workplace.write(form.operation())
-    form.view()  # as the page shows it after a refusal
+    form.look_again()  # as the page shows it after a refusal
     with suppress(Refusal):
         here.workplace.write(form.operation())
     sync(here, there)

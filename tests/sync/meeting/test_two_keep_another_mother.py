@@ -1,4 +1,4 @@
-"""Two records of a child named a mother each. Two officers say which of them stays, one while the other's word comes."""
+"""Two records of a child named a mother each. Two officers say which of them stays, one of them a sync later."""
 
 from __future__ import annotations
 
