@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import msgspec
 
 from commune_desk.domain.entered.dates import parse_partial_date
 from commune_desk.domain.entered.people import Level, check_id_number, normal_id_number, normal_phone
 from commune_desk.domain.model.ids import new_record_id
-from commune_desk.domain.records.children import POVERTY_GROUPS
+from commune_desk.domain.records.children import POVERTY_GROUPS, ChildFile
 from commune_desk.domain.records.families import Person
 from commune_desk.domain.time.dates import PartialDate, is_child_on
 from commune_desk.domain.vietnamese.text import fold, tidy
-from commune_desk.domain.words.errors import Invalid
+from commune_desk.domain.words.errors import Invalid, Refusal
 from commune_desk.domain.words.labels import N_
 from commune_desk.i18n import _, translate_error
 from commune_desk.presenters.child.entry import (
@@ -37,16 +40,17 @@ from commune_desk.presenters.child.family import (
     twice_hint,
 )
 from commune_desk.presenters.child.fields import GROUP_FIELDS, child_fields
-from commune_desk.presenters.frame.entry_form import EntryForm, FieldSpec, FormState, refuse_long
+from commune_desk.presenters.frame.entry_form import AS_OPENED, EntryForm, FieldSpec, FormState, refuse_long
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.presenters.wording import labels
 from commune_desk.presenters.wording.labels import Option
 from commune_desk.store.pages.children import child_record
 from commune_desk.store.pages.search import villages
-from commune_desk.store.writing.opened import Opened, open_records
+from commune_desk.store.writing.opened import Opened, open_records, opened_from
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.children import (
+    NOT_HERE,
     ChildEntry,
     edit_child,
     groups_suggested,
@@ -118,7 +122,7 @@ class ChildForm(EntryForm[ChildFormState]):
             self.open_as(workplace.read(lambda c: open_records(c, *edited)))
         self._doubts = {one.name: one for one in doubts_of(self._stored)}
         self._values = typed_of(self._stored) | dict.fromkeys(self._doubts, BOTH)
-        if self._stored is None:
+        if self.is_new:
             self._values |= dict.fromkeys(GROUP_FIELDS, ())
         self._villages = workplace.read(villages)
         self._id = new_record_id()
@@ -128,7 +132,7 @@ class ChildForm(EntryForm[ChildFormState]):
 
     @property
     def is_new(self) -> bool:
-        return self._stored is None
+        return not self.record
 
     def fields(self) -> Sequence[FieldSpec]:
         doubts = tuple(doubt_fields(self._doubts.values(), self._workplace.codes))
@@ -176,6 +180,8 @@ class ChildForm(EntryForm[ChildFormState]):
         """Take the answer, unless another child stands in the form by now."""
         sought, twins = answer
         if sought == self._sought():
+            known = {twin.row.id for twin in self._twins}
+            self._is_other = self._is_other and all(twin.row.id in known for twin in twins)
             self._answered, self._twins = sought, twins
         return self.state()
 
@@ -200,7 +206,7 @@ class ChildForm(EntryForm[ChildFormState]):
     def operation(self) -> Callable[[Tx], str]:
         entry, stored, opened = self._entry(), self._stored, self.opened
         if stored is None:
-            return lambda tx: register_child(tx, entry)
+            return lambda tx: self._register(tx, entry)
         before = untouched_entry(stored, self._workplace.today())
         chosen = [one.chosen(self._values[one.name]) for one in self._doubts.values()]
         today = self._workplace.today().isoformat()
@@ -214,10 +220,26 @@ class ChildForm(EntryForm[ChildFormState]):
 
         return save
 
+    def _register(self, tx: Tx, entry: ChildEntry) -> str:
+        if not self.is_new:  # what was edited has left this register
+            raise Refusal(NOT_HERE)
+        return register_child(tx, entry)
+
     def open_as(self, opened: Opened) -> None:
         super().open_as(opened)
         if self._stored is not None:
             self._stored = as_opened(self._stored, opened)
+
+    def restore(self, payload: Mapping[str, Any]) -> ChildFormState:
+        """Of a record that was joined to this one meanwhile, what was typed alone."""
+        stored, opened = self._stored, opened_from(payload.get(AS_OPENED, {}))
+        person = opened.records.get(self.record)
+        if stored is None or stored.person.id == self.record or not isinstance(person, Person):
+            return super().restore(payload)
+        file = next((one for one in opened.records.values() if isinstance(one, ChildFile)), stored.file)
+        before = typed_of(as_opened(msgspec.structs.replace(stored, person=person, file=file), opened))
+        shown = {name: list(value) if isinstance(value, tuple) else value for name, value in before.items()}
+        return super().restore({name: payload[name] for name in shown if payload.get(name, shown[name]) != shown[name]})
 
     def options(self, name: str) -> list[Option]:
         codes = self._workplace.codes

@@ -75,8 +75,7 @@ class JoinForm:
 
     def __init__(self, workplace: Workplace, one: str, other: str) -> None:
         self._workplace = workplace
-        found = [workplace.read(lambda c, who=person: half_of(c, who)) for person in (one, other)]  # type: ignore[misc]
-        halves = [half for half in found if half is not None]
+        halves = self._read(one, other)
         if len(halves) < 2:
             raise ValueError("two records are joined")
         first = older(*halves)
@@ -85,6 +84,19 @@ class JoinForm:
         self._opened = workplace.read(lambda c: open_records(c, *records))
         self._kept = first.person.id
         self._chosen: dict[str, str] = {}
+
+    def _read(self, *people: str) -> list[Half]:
+        found = [self._workplace.read(lambda c, who=person: half_of(c, who)) for person in people]  # type: ignore[misc]
+        return [half for half in found if half is not None]
+
+    def look_again(self) -> JoinView:
+        """Both as they stand by now, after a colleague changed one of them."""
+        halves = self._read(*self._halves)
+        if len(halves) == len(self._halves):
+            self._halves = {half.person.id: half for half in halves}
+            records = [record for half in halves for record in (half.person, half.file)]
+            self._opened = self._workplace.read(lambda c: open_records(c, *records))
+        return self.view()
 
     def view(self) -> JoinView:
         kept, other = self._sides()

@@ -23,6 +23,7 @@ from commune_desk.presenters.wording.labels import Option
 from commune_desk.store.pages.children import Kin, kin_of_child, open_memberships
 from commune_desk.store.pages.entered_twice import shown_as
 from commune_desk.store.pages.visits import child_brief
+from commune_desk.store.writing.joined import kept_of
 from commune_desk.store.writing.opened import Opened, open_records
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.desk.workplace import Workplace
@@ -37,7 +38,7 @@ class RelationForm(EntryForm[FormState]):
     kind = "person"
 
     def __init__(self, workplace: Workplace, person: str, relation: str = "") -> None:
-        kin = workplace.read(lambda c: kin_of_child(c, person)) if relation else ()
+        kin = workplace.read(lambda c: kin_of_child(c, kept_of(c, person))) if relation else ()
         self._child = labels.child_line(workplace.read(lambda c: child_brief(c, person)), workplace.today())
         self._relation = relation
         self._shown = shown_as(kin, relation)

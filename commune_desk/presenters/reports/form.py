@@ -20,6 +20,7 @@ from commune_desk.presenters.wording.labels import Option
 from commune_desk.presenters.wording.saved_notice import saved_notice
 from commune_desk.store.pages.reports import emergency_hours, report_view
 from commune_desk.store.writing.drafts import REPORT
+from commune_desk.store.writing.joined import kept_of
 from commune_desk.store.writing.opened import Opened, open_records
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.desk.workplace import Workplace
@@ -91,6 +92,13 @@ class ReportForm(EntryForm[ReportFormState]):
     def check(self) -> dict[str, str]:
         return self._read()[1]
 
+    def submit(self) -> Callable[[Tx], str] | None:
+        """Refused once of a child who has left this register; from then on the report is of none of it."""
+        operation = super().submit()
+        if operation is not None and not self._child():
+            self._values["person"] = ""
+        return operation
+
     def operation(self) -> Callable[[Tx], str]:
         report, _errors = self._read()
         return lambda tx: record_report(tx, report)
@@ -104,7 +112,7 @@ class ReportForm(EntryForm[ReportFormState]):
         return [(code, text) for code, text in offered if "." not in code or name == "source"]
 
     def _child(self) -> str:
-        person = self._values["person"]
+        person = self._workplace.read(lambda c: kept_of(c, self._values["person"]))
         found = options_of(self._workplace, [person]) if person else []
         return labels.joined(found[0].name, found[0].detail) if found else ""
 

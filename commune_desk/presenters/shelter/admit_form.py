@@ -147,7 +147,14 @@ class AdmitForm(EntryForm[FormState]):
         admission, opened = self._admission(), self.opened
         if self._stored:
             return lambda tx: complete_stay(tx, opened, self._untouched, admission)
-        return lambda tx: admit_to_shelter(tx, admission)
+        returning = self._values["same_person"]
+
+        def admit(tx: Tx) -> str:
+            if returning not in ("", OTHER_PERSON):
+                tx.existing(Person, returning)  # they may have left this register meanwhile
+            return admit_to_shelter(tx, admission)
+
+        return admit
 
     def open_as(self, opened: Opened) -> None:
         super().open_as(opened)

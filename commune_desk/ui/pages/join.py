@@ -195,5 +195,5 @@ class JoinPage(Page):
     def _refused(self, error: DeskError) -> None:
         """What stands may have changed meanwhile: both are shown as they are now."""
         if self.form is not None:
-            self._show(self.form.view())
+            self._show(self.form.look_again())
         show_error(self, error)

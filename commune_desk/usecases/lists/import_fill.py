@@ -25,7 +25,8 @@ def fill_child(tx: Tx, origin: Origin, staged: StagedRow) -> Filled:
     """Add what the child of the register lacks: fields, parents and carer, groups, note. Returns what was added."""
     child, person_id = staged.payload.child, RecordId(kept_of(tx.connection, staged.twin_person))
     person = tx.get(Person, person_id)
-    if child is None or person is None or is_on_its_way(tx.connection, person_id):
+    is_here = file_of(tx.connection, person_id) is not None
+    if child is None or person is None or not is_here or is_on_its_way(tx.connection, person_id):
         return Filled()
     fields = {
         name: value

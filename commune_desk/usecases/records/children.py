@@ -19,11 +19,15 @@ from commune_desk.domain.words.errors import Invalid, Refusal
 from commune_desk.domain.words.labels import N_
 from commune_desk.store.pages.children import Kin, file_of, kin_of_child, open_memberships
 from commune_desk.store.pages.entered_twice import same_kin
+from commune_desk.store.writing.joined import kept_of
 from commune_desk.store.writing.leaving import ON_ITS_WAY, is_on_its_way
 from commune_desk.store.writing.numbers import next_number
 from commune_desk.store.writing.opened import Opened
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.records.entries import edit_each
+
+NOT_HERE = N_("This child is not in this register. The entry is kept as a draft.")
+_MEANWHILE = N_("The file was changed meanwhile. Nothing was saved; look at its present state.")
 
 
 class KinEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,6 +119,8 @@ def edit_kin(tx: Tx, opened: Opened, before: KinEntry, after: KinEntry) -> Recor
     whole = _as_entered(relation, after)
     _check_kin(after, whole)
     was = _as_entered(relation, before)
+    if whole != was and relation.ended_on and not opened.seen(relation).ended_on:
+        raise Refusal(_MEANWHILE)
     if len(before.entries) < 2:
         tx.edit(opened, before.person, after.person)
         tx.edit(opened, was, whole)
@@ -160,6 +166,8 @@ def keep_kin(tx: Tx, kept: RecordId, others: Iterable[RecordId], *, on: str) -> 
     Who looks after the child, or is the guardian, by one of the others is so by the one kept.
     """
     relation = tx.existing(Relation, kept)
+    if relation.ended_on:  # a colleague kept another one
+        raise Refusal(_MEANWHILE)
     still = [one for other in others if not (one := tx.existing(Relation, other)).ended_on]
     whole = msgspec.structs.replace(
         relation,
@@ -213,12 +221,17 @@ def reopen_file(tx: Tx, file_id: RecordId) -> None:
 def _move_file(tx: Tx, file_id: RecordId, status: str) -> None:
     file = tx.existing(ChildFile, file_id)
     if status not in FILE_STEPS.get(file.status, ()):
-        raise Refusal(N_("The file was changed meanwhile. Nothing was saved; look at its present state."))
+        raise Refusal(_MEANWHILE)
     tx.save(msgspec.structs.replace(file, status=status))
 
 
 def _check_stays(tx: Tx, person: RecordId | None) -> None:
-    if person is not None and is_on_its_way(tx.connection, person):
+    if person is None:
+        return
+    kept = kept_of(tx.connection, person)
+    if file_of(tx.connection, kept) is None:
+        raise Refusal(NOT_HERE)
+    if is_on_its_way(tx.connection, kept):
         raise Refusal(ON_ITS_WAY)
 
 

@@ -74,6 +74,7 @@ def join_children(tx: Tx, opened: Opened, kept: Half, other: Half, chosen: Chose
     Both as they were `opened`. Raises Refusal when they may not be joined; nobody can part them again.
     """
     _check(tx, kept, other)
+    _check_same(tx.connection, kept, other)
     group = join(tx, tx.existing(Person, other.person.id), tx.existing(Person, kept.person.id))
     differing = differences(kept, other)
     for record in (kept.person, kept.file):
@@ -123,6 +124,13 @@ def _check(tx: Tx, kept: Half, other: Half) -> None:
         raise Refusal(said)
     if other.file.scope != tx.actor.scope:
         raise Refusal(N_("This record belongs to another place. Nothing was changed."))
+
+
+def _check_same(connection: Connection, kept: Half, other: Half) -> None:
+    """What a colleague wrote of either since nobody would be asked about."""
+    now = half_of(connection, kept.person.id), half_of(connection, other.person.id)
+    if now[0] and now[1] and differences(now[0], now[1]) != differences(kept, other):
+        raise Refusal(N_("The file was changed meanwhile. Nothing was saved; look at its present state."))
 
 
 def _are_kin(connection: Connection, one: str, other: str) -> bool:

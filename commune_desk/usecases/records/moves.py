@@ -13,6 +13,7 @@ from commune_desk.domain.words.labels import N_
 from commune_desk.store.engine.schema import read_many
 from commune_desk.store.pages import arrivals
 from commune_desk.store.pages.children import file_of
+from commune_desk.store.writing.joined import kept_of
 from commune_desk.store.writing.leaving import is_on_its_way
 from commune_desk.store.writing.relocating import directory, relocate, reseal
 from commune_desk.store.writing.transaction import Tx
@@ -26,6 +27,7 @@ def move_child(tx: Tx, person_id: RecordId, to: Scope) -> None:
     Raises Refusal when the place is unknown, the file is not open or the child is on its way already.
     """
     require(tx.actor, kind_of(ChildFile).write)
+    person_id = RecordId(kept_of(tx.connection, person_id))
     person = tx.existing(Person, person_id)
     if is_on_its_way(tx.connection, person_id):
         raise Refusal(N_("This child is on its way to another commune already. Nothing was changed."))

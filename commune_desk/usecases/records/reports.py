@@ -35,6 +35,8 @@ def record_report(tx: Tx, report: Report) -> RecordId:
     faults = report_faults(report, tx.latest())
     if faults:
         raise Invalid(N_("Some fields do not hold."), fields=faults)
+    if report.person is not None and child_brief(tx.connection, report.person) is None:
+        raise Refusal(N_("This child is not in this register. The entry is kept as a draft."))
     taken = msgspec.structs.replace(
         report, status="acknowledged", acknowledged_at=to_iso(tx.ledger.now()), handled_by=tx.actor.officer
     )

@@ -21,7 +21,7 @@ from commune_desk.store.engine.database import Connection
 from commune_desk.store.pages.children import file_of, is_protected
 from commune_desk.store.pages.placements import active_stays
 from commune_desk.store.pages.shares import sharing_of
-from commune_desk.store.writing.joined import joined_people
+from commune_desk.store.writing.joined import joined_people, kept_of
 from commune_desk.store.writing.leaving import is_on_its_way
 from commune_desk.store.writing.relocating import houses, relocate
 from commune_desk.store.writing.transaction import Tx
@@ -45,6 +45,7 @@ def share_child(tx: Tx, person_id: RecordId, to: Scope, ground: str) -> None:
     `ground`, one of `GROUNDS`, goes into the audit log. Raises Refusal when the role, the lease, the file or the
     whereabouts of the child do not allow it or the place is unknown, Invalid without a ground.
     """
+    person_id = RecordId(kept_of(tx.connection, person_id))
     require(tx.actor, kind_of(ChildFile).write)
     person = tx.existing(Person, person_id)
     _require_staying(tx.connection, person_id)

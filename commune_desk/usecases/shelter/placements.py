@@ -106,9 +106,7 @@ def complete_stay(tx: Tx, opened: Opened, before: Admission, after: Admission) -
     code = after.placement.case_code or before.placement.case_code
     entered = msgspec.structs.replace(after.placement, case_code=code)
     _check_stay(tx, edited(before.placement, entered, stored))
-    if tx.get(Person, after.person.id) is None:
-        tx.save(after.person)
-    else:
+    if after.person != before.person:
         tx.edit(opened, before.person, after.person)
     whole = tx.edit(opened, before.placement, entered)
     if whole != stored:
@@ -134,7 +132,8 @@ def log_care(tx: Tx, entry: CareLogEntry, done: Collection[RecordId] = ()) -> Re
         raise Invalid(_NOT_HOLD, fields=faults)
     tx.save(msgspec.structs.replace(entry, officer=tx.actor.officer))
     for task in done:
-        finish_task(tx, task)
+        if (known := tx.get(Task, task)) and known.status != "dropped":  # by a colleague who ended the stay meanwhile
+            finish_task(tx, task)
     return entry.id
 
 
