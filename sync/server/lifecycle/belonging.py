@@ -90,8 +90,8 @@ def _brought_aside(connection: Connection, fresh: Iterable[Change], found: Named
 
 def _needs(change: Change) -> Named:
     brings = KINDS[change.kind].brings if change.kind in KINDS else {}
-    said = {change.set.get(field): kind for field, kind in brings.items()}
-    return {record: kind for record, kind in said.items() if isinstance(record, str)}
+    said = ((change.set.get(field), kind) for field, kind in brings.items())
+    return {record: kind for record, kind in said if isinstance(record, str)}
 
 
 def _brought(connection: Connection, found: Named) -> Named:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 
 from commune_desk.domain.model.ids import uuid7
 from commune_desk.domain.words.errors import DeskError
+from sync.change import Wire
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.identity import desks
@@ -200,3 +201,12 @@ def test_sought_among_records_alone_she_would_stay(
     monkeypatch.setattr(belonging, "_brought_aside", lambda connection, fresh, found: {})
     assert command_erase(tmp_path, aside.person, "--yes").returncode == 0
     assert "Chìu Thị Mây" in words_in(world)
+
+
+def test_what_names_no_kin_that_can_be_read_stands_in_nobodys_way(
+    world: World, aside: Aside, mother: str, tmp_path: Path
+) -> None:
+    kin: dict[str, Wire] = {"person": aside.person, "relative": ["a", "list"], "relation": "mother"}
+    aside.desk.results(aside.desk.change("relation", uuid7(), kin))
+    assert command_erase(tmp_path, aside.person, "--yes").returncode == 0
+    assert "Chìu" not in words_in(world)
