@@ -240,6 +240,17 @@ def twins(connection: Connection, import_id: str) -> list[tuple[int, int, str, s
     return list(connection.execute(sql, (import_id,)))
 
 
+def children_to_come(connection: Connection, import_id: str) -> list[tuple[int, ListedChild]]:
+    """The rows that are to become children of their own, in the order of the list."""
+    rows = connection.execute(
+        "SELECT row, payload FROM import_row WHERE import_id=? AND state='staged' AND level<2 AND decision<>'same'"
+        " AND payload<>'' ORDER BY row",
+        (import_id,),
+    )
+    read = ((row, _payloads.decode(payload).child) for row, payload in rows)
+    return [(row, child) for row, child in read if child is not None]
+
+
 def joined_to(connection: Connection, import_id: str, rows: Sequence[int]) -> dict[int, list[StagedRow]]:
     """The rows that were decided to be the same child as one of `rows` and are to join it, by that row."""
     marks = ",".join("?" * len(rows))

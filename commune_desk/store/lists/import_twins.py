@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 
 Known = tuple[int, str, str, str | None, str | None]
 """(place in the register, person, name, stored birth date, ID number)."""
+_REACHED, _MOST = "import_compared_to", 5
+"""The setting that holds, of the last lists that were read, the place in the register up to which each was compared."""
 
 
 def known_children(connection: Connection, after: int, limit: int) -> list[Known]:
@@ -26,3 +29,19 @@ def mother_of(connection: Connection, person: str) -> str | None:
         (person,),
     ).fetchone()
     return row[0] if row else None
+
+
+def note_reached(connection: Connection, import_id: str, place: int) -> None:
+    """The rows of the list were compared with every child up to this place."""
+    known = _places(connection)
+    known.pop(import_id, None)
+    settings.put(connection, _REACHED, dict([*known.items(), (import_id, place)][-_MOST:]))
+
+
+def reached(connection: Connection, import_id: str) -> int | None:
+    """Up to which place; None where other lists were read since."""
+    return _places(connection).get(import_id)
+
+
+def _places(connection: Connection) -> dict[str, int]:
+    return settings.get(connection, _REACHED, dict[str, int], {})

@@ -23,6 +23,7 @@ from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.lists.import_fill import fill_child
 from commune_desk.usecases.lists.import_reading import BATCH, Progress
 from commune_desk.usecases.lists.import_records import Origin, entry_of, save_entry
+from commune_desk.usecases.lists.newcomers import Newcomers
 
 SAME, DIFFERENT = "same", "different"
 BATCH_SECONDS = 0.06
@@ -77,11 +78,15 @@ class ListSaving:
         self.import_id = import_id
         self._workplace = workplace
         self._total = self._done = 0
+        self._newcomers: Newcomers | None = Newcomers(workplace, import_id)
         self.is_shown = False
         """Whether the children are in the register now; what then remains needs no waiting for."""
 
     def step(self) -> Progress:
         """Raises Refusal from the first step when the import may not start."""
+        if self._newcomers is not None and self._newcomers.step():
+            return Progress(0)
+        self._newcomers = None
         if not self._total and not self.is_shown:
             return self._begin()
         done = self._save() if not self.is_shown else 0

@@ -30,11 +30,12 @@ from commune_desk.domain.words.errors import Fault
 from commune_desk.domain.words.labels import N_
 from commune_desk.store.lists import import_rows, imports
 from commune_desk.store.lists.import_rows import LEVELS, Payload, RowState, StagedRow
+from commune_desk.store.lists.import_twins import note_reached
 from commune_desk.store.lists.imports import ImportState
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.lists.import_source import ListSource, list_title, titles_key
-from commune_desk.usecases.lists.import_twins import Comparison, RowTwin, slim
+from commune_desk.usecases.lists.import_twins import Comparison, RowTwin, keep, slim
 
 BATCH = 200
 NO_CHILDREN = N_("No child stands below the header. Nothing was imported. Choose another header row or sheet.")
@@ -165,17 +166,15 @@ class ListReading:
     def _conclude(self, found: list[RowTwin]) -> Progress:
         """Keep some repetitions at a time, so that no save waits for all; without any the list is read."""
         if found:
-            self._write(lambda tx: self._keep(tx, found))
+            self._write(lambda tx: keep(tx, self.import_id, found))
             return Progress(self._done)
-        self._write(lambda tx: imports.set_state(tx, self.import_id, ImportState.READY))
+        self._write(self._be_ready)
         return Progress(self._done, self._done, is_over=True)
 
-    def _keep(self, tx: Tx, found: list[RowTwin]) -> None:
-        for twin in found:
-            import_rows.set_twin(
-                tx, self.import_id, twin.row, twin_row=twin.twin_row, person=twin.person, score=twin.score
-            )
-        import_rows.decide(tx, self.import_id, [twin.row for twin in found if twin.is_sure], "same")
+    def _be_ready(self, tx: Tx) -> None:
+        imports.set_state(tx, self.import_id, ImportState.READY)
+        if self._comparison is not None:
+            note_reached(tx.connection, self.import_id, self._comparison.reached)
 
 
 class _Families:

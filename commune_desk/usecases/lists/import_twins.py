@@ -9,7 +9,9 @@ from commune_desk.domain.lists.repeats import LIKELY, SAME_ID, Repeats, duplicat
 from commune_desk.domain.lists.rows import ListedChild
 from commune_desk.domain.vietnamese.text import fold
 from commune_desk.store.engine.database import Connection
+from commune_desk.store.lists import import_rows
 from commune_desk.store.lists.import_twins import Known, known_children, mother_of
+from commune_desk.store.writing.transaction import Tx
 
 _SOME = 2_000
 
@@ -36,14 +38,17 @@ def slim(child: ListedChild) -> ListedChild:
 
 
 class Comparison:
-    """The search for rows that may be a child twice: first within the list, then in the register; some at a time."""
+    """The search for rows that may be a child twice: first within the list, then in the register; some at a time.
 
-    def __init__(self, rows: Sequence[tuple[int, ListedChild]]) -> None:
+    `after`: the place in the register up to which the rows were compared before, and with each other.
+    """
+
+    def __init__(self, rows: Sequence[tuple[int, ListedChild]], *, after: int | None = None) -> None:
         self._rows = rows
-        self._repeats = Repeats()
+        self._repeats = Repeats() if after is None else None
         self._looked_at = 0
         self._wanted: dict[str, list[int]] = {}
-        self._reached = 0
+        self.reached = after or 0
         self._in_list: dict[int, RowTwin] = {}
         self._in_register: dict[int, RowTwin] = {}
         self.is_over = False
@@ -64,10 +69,10 @@ class Comparison:
         if self._looked_at < len(self._rows):
             self._look_in_list(self._rows[self._looked_at : self._looked_at + _SOME])
             return
-        known = known_children(connection, self._reached, _SOME)
+        known = known_children(connection, self.reached, _SOME)
         for child in known:
             self._look_for(connection, child)
-            self._reached = child[0]
+            self.reached = child[0]
         self.is_over = not known
 
     def _look_in_list(self, rows: Sequence[tuple[int, ListedChild]]) -> None:
@@ -75,7 +80,7 @@ class Comparison:
             for key in duplicate_keys(child):
                 self._wanted.setdefault(key, []).append(self._looked_at)
             self._looked_at += 1
-            found = self._repeats.add(child)
+            found = self._repeats.add(child) if self._repeats else None
             if found is not None:
                 first, earlier = self._rows[found.first]
                 self._in_list[number] = RowTwin(
@@ -97,6 +102,14 @@ class Comparison:
             best = self._in_register.get(row)
             if score >= LIKELY and (best is None or score > best.score):
                 self._in_register[row] = RowTwin(row, score, person=person, is_sure=_is_sure(score, stored, child))
+
+
+def keep(tx: Tx, import_id: str, found: Sequence[RowTwin]) -> None:
+    """Ask about these repetitions, whatever was decided of the rows before; what is sure is decided at once."""
+    for twin in found:
+        import_rows.set_twin(tx, import_id, twin.row, twin_row=twin.twin_row, person=twin.person, score=twin.score)
+    import_rows.decide(tx, import_id, [twin.row for twin in found], "")
+    import_rows.decide(tx, import_id, [twin.row for twin in found if twin.is_sure], "same")
 
 
 def _is_sure(score: float, one: ListedChild, other: ListedChild) -> bool:

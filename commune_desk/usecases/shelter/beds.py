@@ -28,12 +28,16 @@ class NewBed(msgspec.Struct, frozen=True):
 
 
 def set_up_shelter(tx: Tx, name: str, beds: Sequence[NewBed]) -> RecordId:
-    """Name the house and add its first beds. Raises Invalid."""
+    """Name the house and add its first beds. Raises Invalid, and Refusal where a colleague has named it otherwise."""
     _check_name(name)
     known = shelter_here(tx.connection, tx.actor.scope)
     if known is None:
         known = Shelter(id=new_record_id(), scope=tx.actor.scope, name=tidy(name))
         tx.save(known)
+    elif known.name != tidy(name):
+        raise Refusal(
+            N_("A colleague has set up the house meanwhile. Nothing was saved; close this form and look at it first.")
+        )
     add_beds(tx, beds)
     return known.id
 
