@@ -95,4 +95,32 @@ FAULTS = (
         new="    kept = admission.person.id\n",
         tests=("usecases/shelter/test_admitted_by_the_other_record.py",),
     ),
+    Fault(
+        name="who-came-since-a-list-was-read-is-not-looked-for",
+        file="commune_desk/usecases/lists/import_list.py",
+        old="if self._newcomers is not None and self._newcomers.step():",
+        new="if False:",
+        tests=("sync/meeting/test_one_list_brought_in_by_two.py",),
+    ),
+    Fault(
+        name="two-records-are-joined-as-nobody-saw-them",
+        file="commune_desk/usecases/records/joining.py",
+        old="    _check_same(tx.connection, kept, other)\n",
+        new="",
+        tests=("sync/meeting/test_joined_with_what_came_meanwhile.py",),
+    ),
+    Fault(
+        name="a-relative-is-saved-of-who-has-left",
+        file="commune_desk/usecases/records/children.py",
+        old="    if file_of(tx.connection, kept) is None:\n        raise Refusal(NOT_HERE)\n",
+        new="",
+        tests=("sync/moves/test_typed_of_who_has_left.py",),
+    ),
+    Fault(
+        name="of-two-mothers-none-stays",
+        file="commune_desk/usecases/records/children.py",
+        old="    if relation.ended_on:  # a colleague kept another one\n        raise Refusal(_MEANWHILE)\n",
+        new="",
+        tests=("sync/meeting/test_two_keep_another_mother.py",),
+    ),
 )
