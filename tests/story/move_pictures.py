@@ -11,24 +11,29 @@ import msgspec
 from PySide6.QtWidgets import QApplication
 
 from commune_desk.domain.model.access import Role
-from commune_desk.domain.model.ids import RecordId, commune_scope
+from commune_desk.domain.model.ids import RecordId, commune_scope, uuid7
 from commune_desk.domain.records.children import ChildFile
-from commune_desk.domain.time.clock import SystemClock
+from commune_desk.domain.time.clock import SystemClock, to_iso
 from commune_desk.i18n import Language, set_language
 from commune_desk.presenters.child.move import ChildMove
 from commune_desk.presenters.child.register_page import MOVED
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.program_files import code_book
+from commune_desk.store.intake import unsaved
 from commune_desk.store.pages.children import child_record
+from commune_desk.store.writing import drafts
+from commune_desk.store.writing.transaction import Tx
 from commune_desk.ui import theme
 from commune_desk.ui.desk_window import DeskWindow
 from commune_desk.ui.dialogs.move_child import MoveDialog
 from commune_desk.ui.pages.child import ChildPage
 from commune_desk.ui.pages.register import RegisterPage
 from commune_desk.ui.pages.sync import SyncPage
+from commune_desk.ui.pages.today import TodayPage
 from commune_desk.ui.shots import SCALED, SCREEN, grab_own_size
 from commune_desk.ui.tasks import Tasks
 from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.drafts import drop_draft, save_draft
 from commune_desk.usecases.registers.opening import OpenDesk, make_training_register
 from commune_desk.usecases.registers.profile import Profile
 from commune_desk.usecases.registers.training_register import fill_commune
@@ -39,7 +44,10 @@ from tests.story.pictures import both_sizes, go_to, longest_story
 from tests.story.stage import pump
 
 CHILDREN = 40
-_LEFT = (("QN-06838-2026-7KQ4-0012", "2026-11-20T02:00:00Z"), ("QN-06838-2025-7KQ4-0107", "2026-09-03T02:00:00Z"))
+_LEFT = (
+    ("QN-06838-2026-7KQ4-0012, QN-06838-2026-7KQ4-0019", "2026-11-20T02:00:00Z"),
+    ("QN-06838-2025-7KQ4-0107", "2026-09-03T02:00:00Z"),
+)
 
 
 def shoot_moves(app: QApplication, folder: Path, out: Path, language: Language) -> list[str]:
@@ -109,6 +117,12 @@ def _elsewhere(window: DeskWindow, workplace: Workplace, child: RecordId) -> Ite
         moving.come_here(workplace, person)
     window.navigate(Route("today"))
     yield "today-arrivals"
+    workplace.write(lambda tx: _leaves_while_typed_of(tx, RecordId(others[1][0])))
+    today = window.shell.page("today")
+    assert isinstance(today, TodayPage)
+    today.read()
+    yield "today-unsaved"
+    workplace.write(lambda tx: _stays_after_all(tx, RecordId(others[1][0])))
     for code, at in _LEFT:
         moving.go_away(workplace, case_number=code, at=at)
     window.navigate(Route("register"))
@@ -170,3 +184,19 @@ def main() -> int:
 
 if __name__ == "__main__":
     sys.exit(main())
+
+
+def _leaves_while_typed_of(tx: Tx, child: RecordId) -> None:
+    """As after a sync by which a colleague's move is confirmed, while a visit lies as a draft."""
+    save_draft(tx, drafts.VISIT, child, "observations", {"person": child, "observations": "Cháu ở nhà một mình."})
+    move = uuid7()
+    row = (child, "person", move, moving.THERE, to_iso(tx.ledger.now()), None, 0)
+    tx.connection.execute("INSERT INTO departure VALUES (?,?,?,?,?,?,?)", row)
+    unsaved.holds(tx, move, [child])
+    tx.topic("departures")
+
+
+def _stays_after_all(tx: Tx, child: RecordId) -> None:
+    drop_draft(tx, drafts.VISIT, child)
+    tx.connection.execute("DELETE FROM departure WHERE record=?", (child,))
+    tx.topic("departures")

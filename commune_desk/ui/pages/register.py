@@ -84,7 +84,7 @@ class RegisterPage(LivePage):
         self.model: PagedTableModel[RowText] = PagedTableModel(_columns(), self._state.rows, self)
         self.table = PagedTable(self.model, _("Children"), two_lines=True)
         self.moved_model: PagedTableModel[StubText] = PagedTableModel(_moved_columns(), self._stubs, self)
-        self.moved = PagedTable(self.moved_model, _("Children who moved to another commune"))
+        self.moved = PagedTable(self.moved_model, _("Children who moved to another commune"), two_lines=True)
         self._add_actions()
         self.add_above(self._filter_row())
         self._add_body()
