@@ -242,9 +242,9 @@ def _looked_at(world: World, desk: ServerDesk, monkeypatch: pytest.MonkeyPatch) 
     person, looked = _person(desk), []
     honest = Whereabouts.of.__func__  # type: ignore[attr-defined]
 
-    def of(cls: type[Whereabouts], connection: Any, changes: Sequence[Change]) -> Whereabouts:
+    def of(cls: type[Whereabouts], connection: Any, changes: Sequence[Change], *along: Any) -> Whereabouts:
         looked.append(len(changes))
-        found: Whereabouts = honest(cls, connection, changes)
+        found: Whereabouts = honest(cls, connection, changes, *along)
         return found
 
     monkeypatch.setattr(Whereabouts, "of", classmethod(of))
