@@ -123,4 +123,42 @@ FAULTS = (
         new="",
         tests=("sync/meeting/test_two_keep_another_mother.py",),
     ),
+    Fault(
+        name="a-place-in-the-register-is-given-twice",
+        file="commune_desk/store/writing/child_index.py",
+        old="    first = 1 + max(highest, settings.get(connection, _GIVEN, int, 0))\n",
+        new="    first = 1 + highest\n",
+        tests=("sync/meeting/test_newcomer_in_the_place_of_who_left.py",),
+    ),
+    Fault(
+        name="children-who-were-hidden-count-as-compared",
+        file="commune_desk/store/lists/import_twins.py",
+        old="    place = place if hidden is None else min(place, hidden - 1)\n",
+        new="",
+        tests=("usecases/lists/test_read_while_another_was_left_off.py",),
+    ),
+    Fault(
+        name="a-card-that-stood-open-decides-over-what-came",
+        file="commune_desk/usecases/sync/conflicts.py",
+        old="if any(one.sides[0].change != shown.sides[0].change for one in now):",
+        new="if not now:",
+        tests=(
+            "sync/meeting/test_decided_while_another_value_came.py",
+            "sync/meeting/test_decided_on_a_card_of_before_it_was_joined.py",
+        ),
+    ),
+    Fault(
+        name="who-comes-back-stays-as-it-was-for-a-draft",
+        file="commune_desk/store/intake/departures.py",
+        old="    settle(tx, back=record)\n",
+        new="    settle(tx)\n",
+        tests=("sync/moves/test_stayed_for_a_draft_and_came_back.py",),
+    ),
+    Fault(
+        name="the-pcs-own-clock-ends-what-stays-for-a-draft",
+        file="commune_desk/store/intake/unsaved.py",
+        old='settings.get(tx.connection, settings.CONTACT_AT, str, "") or to_iso(tx.ledger.now())',
+        new="to_iso(tx.ledger.now())",
+        tests=("sync/moves/test_unsaved_and_a_clock_set_back.py",),
+    ),
 )

@@ -13,12 +13,20 @@ from commune_desk.domain.records.kinds import KINDS
 from commune_desk.i18n import _
 from commune_desk.presenters.wording import labels
 from commune_desk.presenters.wording.deadline_texts import late_text
-from commune_desk.store.intake.conflicts import UNWRITTEN, OpenConflict, Side, count_open, late_since, open_conflicts
+from commune_desk.store.intake.conflicts import (
+    UNWRITTEN,
+    OpenConflict,
+    Side,
+    count_open,
+    is_behind_ours,
+    late_since,
+    open_conflicts,
+)
 from commune_desk.store.pages.subjects import name_of, subject_of
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.desk.sealed import CLOSED
 from commune_desk.usecases.desk.workplace import Workplace
-from commune_desk.usecases.sync.conflicts import decide_conflict
+from commune_desk.usecases.sync.conflicts import BEHIND_OURS, decide_shown
 
 
 @dataclass(frozen=True)
@@ -96,6 +104,8 @@ def _title(workplace: Workplace, conflict: OpenConflict) -> str:
 
 def _note(workplace: Workplace, conflict: OpenConflict) -> str:
     """What one needs to know to decide: that it was decided before, or that who wrote may not have known of a move."""
+    if workplace.read(lambda db: is_behind_ours(db, conflict)):
+        return _(BEHIND_OURS)
     if _was_decided_apart(conflict):
         return _(
             "This was decided on two PCs without knowing of each other, and differently, so it is asked once more. "
@@ -215,6 +225,4 @@ def decision(card: ConflictCard, *, chosen: str = "", written: str = "") -> Call
     fault = entry.checks[rule.name](value) or _wrong_number(rule.name, written)
     if fault is not None:
         return _(fault)
-    return lambda tx: decide_conflict(
-        tx, kind=conflict.kind, record=conflict.record, field=conflict.field, ids=conflict.ids, value=value
-    )
+    return lambda tx: decide_shown(tx, conflict, value)

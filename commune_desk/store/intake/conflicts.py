@@ -147,6 +147,11 @@ def _gather(connection: Connection, kind: str, record: str, field: str) -> OpenC
     )
 
 
+def is_behind_ours(connection: Connection, conflict: OpenConflict) -> bool:
+    """Whether a value that was written here and is not sent yet stands before the one that the province holds."""
+    return conflict.field in shadow.standing_writers(connection, conflict.kept or conflict.record)
+
+
 def _standing_members(connection: Connection, kind: str, record: str, field: str) -> tuple[str, ...]:
     """The list that the province holds."""
     behind = shadow.of_record(connection, record)

@@ -72,9 +72,9 @@ def arrive(tx: Tx, kind: str, record: str) -> None:
     """The record comes here, perhaps before it was removed: what left with it goes first, all that stands follows.
 
     What cannot go yet, because something of ours about it is unsent, stays without its conflicts: who decided them
-    meanwhile did so elsewhere, and those that are still open come along.
+    meanwhile did so elsewhere, and those that are still open come along. A draft waits for what comes.
     """
-    settle(tx)
+    settle(tx, back=record)
     left_with_it = "SELECT change FROM departure WHERE record=? AND kind=? AND is_gone=0"
     tx.connection.execute(
         "DELETE FROM conflict WHERE record IN"  # noqa: S608 - constants only
@@ -83,8 +83,11 @@ def arrive(tx: Tx, kind: str, record: str) -> None:
     )
 
 
-def settle(tx: Tx) -> None:
-    """Remove what has left, as soon as the province has all that this desk wrote about it: words and files."""
+def settle(tx: Tx, *, back: str = "") -> None:
+    """Remove what has left, as soon as the province has all that this desk wrote about it: words and files.
+
+    What left with `back`, which is here again in a moment, does not stay for a draft, and the draft does not go.
+    """
     db = tx.connection
     _hide_again(db)
     for (change,) in db.execute("SELECT DISTINCT change FROM departure WHERE is_gone=0").fetchall():
@@ -95,9 +98,10 @@ def settle(tx: Tx) -> None:
             continue
         if _seals_late(tx, change, leaving.keys(), {*rows}):
             continue
-        if unsaved.holds(tx, change, [record for _, record in leaving]):
+        is_back = any(record == back for _, record in rows)
+        if not is_back and unsaved.holds(tx, change, [record for _, record in leaving]):
             continue
-        removed = sum(_remove(tx, kind, record) for kind, record in leaving)
+        removed = sum(_remove(tx, kind, record, keeps_drafts=is_back) for kind, record in leaving)
         tx.scrub()
         db.execute("UPDATE departure SET is_gone=1 WHERE change=?", (change,))
         handing_on.forget(tx, change)
@@ -245,7 +249,7 @@ def _is_unsent(db: Connection, record: str) -> bool:
     return row is not None
 
 
-def _remove(tx: Tx, kind: str, record: str) -> int:
+def _remove(tx: Tx, kind: str, record: str, *, keeps_drafts: bool) -> int:
     """How many records that were: none where this desk never had it."""
     db = tx.connection
     own = _as_list(settings.names(db))
@@ -255,7 +259,7 @@ def _remove(tx: Tx, kind: str, record: str) -> int:
     removed = _remove_row(tx, kind, record)
     for file in files:
         _let_go(db, file, record, own)
-    for table in ("shadow", "conflict", "draft", "arrival"):
+    for table in ("shadow", "conflict", "arrival", *(() if keeps_drafts else ("draft",))):
         db.execute(f"DELETE FROM {table} WHERE record=?", (record,))  # noqa: S608 - our own names
     db.execute(f"DELETE FROM change WHERE record=? AND NOT {_BY_US} AND NOT ({_SAYS_WHERE})", (record, own))  # noqa: S608
     moved_along.forget(db, record)

@@ -18,7 +18,8 @@ from commune_desk.store.writing import drafts
 from commune_desk.store.writing.transaction import Tx
 
 STAYS = timedelta(days=7)
-"""From the sync on that would have taken the child away: a week with its days off, however long this PC was shut."""
+"""From the sync on that would have taken the child away: a week with its days off, however long this PC was shut, by
+the province's clock as it was heard last. The PC's own may stand anywhere for an hour."""
 _HELD_SINCE = "held_for_drafts"
 """The setting that holds, by move, since when the child stays for a draft."""
 _INSTANT = len("2026-11-23T01:00:00Z")
@@ -39,9 +40,10 @@ def holds(tx: Tx, move: str, leaving: Collection[str]) -> bool:
     """Whether one of the records that left by `move` stays for a draft that can still be saved."""
     if not drafts.is_any_of(tx.connection, leaving):
         return False
-    now, since = to_iso(tx.ledger.now()), settings.get(tx.connection, _HELD_SINCE, dict[str, str], {})
-    first = min(since.get(move, now), now)  # by a clock that was set back it does not stay longer
-    if since.get(move) != first:
+    now = settings.get(tx.connection, settings.CONTACT_AT, str, "") or to_iso(tx.ledger.now())
+    since = settings.get(tx.connection, _HELD_SINCE, dict[str, str], {})
+    first = since.get(move, now)
+    if move not in since:
         settings.put(tx.connection, _HELD_SINCE, since | {move: first})
         tx.topic("departures")
     return from_iso(now) < from_iso(first) + STAYS
@@ -69,8 +71,9 @@ def unsaved(connection: Connection, officer: str) -> list[Unsaved]:
         " WHERE x.is_gone=0 AND x.kind='person' AND d.officer=? ORDER BY d.saved_at, d.form, d.record",
         (officer,),
     ).fetchall()
-    return [
-        Unsaved(form, record, saved_at[:_INSTANT], name, to, to_iso(from_iso(since[move]) + STAYS))
+    found = {
+        (form, record): Unsaved(form, record, saved_at[:_INSTANT], name, to, to_iso(from_iso(since[move]) + STAYS))
         for form, record, saved_at, name, to, move in rows
         if move in since
-    ]
+    }
+    return list(found.values())

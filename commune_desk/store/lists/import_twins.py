@@ -32,7 +32,9 @@ def mother_of(connection: Connection, person: str) -> str | None:
 
 
 def note_reached(connection: Connection, import_id: str, place: int) -> None:
-    """The rows of the list were compared with every child up to this place."""
+    """The rows of the list were compared with every child up to this place, but for those that were not shown yet."""
+    (hidden,) = connection.execute("SELECT min(row) FROM child_index WHERE shown=0 AND status<>'withdrawn'").fetchone()
+    place = place if hidden is None else min(place, hidden - 1)
     known = _places(connection)
     known.pop(import_id, None)
     settings.put(connection, _REACHED, dict([*known.items(), (import_id, place)][-_MOST:]))

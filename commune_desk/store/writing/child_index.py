@@ -25,6 +25,9 @@ DERIVED_AS, _DERIVED = "derived_as", 4
 """A fact of the register, and what it says once the rows are as this program derives them: 2 with case codes, 3 with
 photos and scans as a sign that somebody has worked with a child, 4 with edits, moves and joined records as one."""
 
+_GIVEN = "child_rows_given"
+"""A fact of the register: the highest number that a row was given. None is given again, though its child has left: a
+list that was read meanwhile knows by it who came since."""
 _KEPT_ALL_THE_SAME = (
     *WORKED_ON,
     "SELECT 1 FROM joined j JOIN child_file w ON w.person=j.person WHERE j.kept=f.person AND w.status<>'withdrawn'",
@@ -209,8 +212,10 @@ def _derived(row: Any, kin: list[Any], groups: list[Any], visits: list[Any], joi
 def _insert(connection: Connection, fresh: Sequence[Derived]) -> None:
     if not fresh:
         return
-    (last,) = connection.execute("SELECT COALESCE(max(row), 0) FROM child_index").fetchone()
-    numbered = list(enumerate(fresh, start=last + 1))
+    (highest,) = connection.execute("SELECT COALESCE(max(row), 0) FROM child_index").fetchone()
+    first = 1 + max(highest, settings.get(connection, _GIVEN, int, 0))
+    numbered = list(enumerate(fresh, start=first))
+    settings.put(connection, _GIVEN, numbered[-1][0])
     connection.executemany(_INSERT, [(*one.columns, number) for number, one in numbered])
     connection.executemany(
         "INSERT INTO child_search (rowid, words) VALUES (?,?)", [(number, one.words) for number, one in numbered]

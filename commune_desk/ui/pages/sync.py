@@ -279,6 +279,7 @@ class SyncPage(Page):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self.refresh_conflicts()  # what they show may be closed by now
         self._begin_with_decisions()  # Qt keeps no beginning of a page that is in no window yet
 
     def _begin_with_decisions(self) -> None:
@@ -318,5 +319,5 @@ class SyncPage(Page):
 
     def _on_changed(self, changes: ChangeSet) -> None:
         self.refresh()
-        if changes.touches("conflicts"):
+        if changes.touches("conflicts", "lease", *(shown.card.conflict.kind for shown in self.cards)):
             self.refresh_conflicts()

@@ -11,9 +11,30 @@ from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.records.placements import Placement
 from commune_desk.domain.words.errors import Refusal
 from commune_desk.domain.words.labels import N_
-from commune_desk.store.intake.conflicts import open_conflicts
+from commune_desk.store.desk.lease import lease_of
+from commune_desk.store.intake.conflicts import OpenConflict, is_behind_ours, open_conflicts
 from commune_desk.store.writing.transaction import Tx
+from commune_desk.usecases.desk.sealed import CLOSED
 from commune_desk.usecases.shelter.commune_notices import take_back, tell_again, tell_commune
+
+BEHIND_OURS = N_("A newer value was written on this PC and is not sent yet. Sync first, then decide.")
+
+
+def decide_shown(tx: Tx, shown: OpenConflict, value: Value) -> None:
+    """Decide a conflict as it was shown to a person; what else it raises as `decide_conflict`.
+
+    Raises Refusal where another value stands by now, or one of this PC that waits to be sent, for nobody chose against
+    it; and where the lease has closed what was shown.
+    """
+    lease = lease_of(tx.connection)
+    if KINDS[shown.kind].fields[shown.field].data.is_sealed and lease is not None and lease.is_over(tx.ledger.now()):
+        raise Refusal(CLOSED)
+    now = [one for one in open_conflicts(tx.connection, shown.record) if one.field == shown.field]
+    if any(one.sides[0].change != shown.sides[0].change for one in now):
+        raise Refusal(N_("Another value stands there since. Nothing was decided; look at the values as they are now."))
+    if is_behind_ours(tx.connection, shown):
+        raise Refusal(BEHIND_OURS)
+    decide_conflict(tx, kind=shown.kind, record=shown.record, field=shown.field, ids=shown.ids, value=value)
 
 
 def decide_conflict(tx: Tx, *, kind: str, record: str, field: str, ids: Sequence[str], value: Value) -> None:

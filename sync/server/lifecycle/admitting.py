@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from commune_desk.domain.words.errors import Refusal
 from commune_desk.domain.words.labels import N_
@@ -92,9 +92,9 @@ def admit(connection: Connection, province: Province, desk: str, *, after_n: int
 def _lines(connection: Connection, desk: str, *, after_n: int = 0, most: int | None = None) -> Sequence[Line]:
     """In the order in which they were written. What was erased, or cannot be read, is none of them."""
     aside = tables.quarantine
-    theirs = aside.c.desk == desk, aside.c.code == desks.REVOKED, aside.c.n > after_n
+    theirs = aside.c.desk == desk, aside.c.code == desks.REVOKED, aside.c.n > after_n, func.length(aside.c.raw) > 0
     asked = select(aside.c.raw, aside.c.signature).where(*theirs).order_by(aside.c.n).limit(most)
-    return [kept_line(row.raw, row.signature) for row in connection.execute(asked) if row.raw]
+    return [kept_line(row.raw, row.signature) for row in connection.execute(asked)]
 
 
 def _incoming(line: Line, state: desks.DeskState) -> Incoming:
