@@ -32,8 +32,8 @@ FAULTS = (
     Fault(
         name="what-is-typed-goes-with-the-child-at-once",
         file="commune_desk/store/intake/departures.py",
-        old="        if unsaved.holds(tx, change, [record for _, record in leaving]):\n            continue\n",
-        new="",
+        old="if not is_back and unsaved.holds(tx, change, [record for _, record in leaving]):",
+        new="if change == 'of nobody':",
         tests=(_TYPED,),
     ),
     Fault(

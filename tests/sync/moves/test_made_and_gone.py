@@ -66,7 +66,7 @@ def test_told_of_both_in_one_page_it_still_keeps_no_row(two: Two, monkeypatch: p
 
 def test_not_taken_out_behind_the_page_the_child_would_stay(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
     """The twin: who only writes what a page brings."""
-    monkeypatch.setattr(departures, "settle", lambda tx: None)
+    monkeypatch.setattr(departures, "settle", lambda _tx, **_how: None)
     _tells_everything(monkeypatch)
     _made_and_gone(two)
     assert _rows(two.late)[0] > 0
