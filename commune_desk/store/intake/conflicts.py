@@ -16,7 +16,7 @@ from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.writing.joined import shown_instead
 from commune_desk.store.writing.transaction import Tx, load
-from sync.change import Change
+from sync.change import Change, Verb
 from sync.merge import apply_delta
 
 UNWRITTEN = "unwritten"
@@ -148,8 +148,16 @@ def _gather(connection: Connection, kind: str, record: str, field: str) -> OpenC
 
 
 def is_behind_ours(connection: Connection, conflict: OpenConflict) -> bool:
-    """Whether a value that was written here and is not sent yet stands before the one that the province holds."""
-    return conflict.field in shadow.standing_writers(connection, conflict.kept or conflict.record)
+    """Whether a value that was written here and is not sent yet stands before the one that the province holds; what was
+    decided here is none: it was chosen on a card."""
+    record = conflict.kept or conflict.record
+    if conflict.field not in shadow.standing_writers(connection, record):
+        return False
+    row = connection.execute(f"SELECT writers FROM {KINDS[conflict.kind].name} WHERE id=?", (record,)).fetchone()  # noqa: S608
+    shown = writers.parse(row[0]).get(conflict.field) if row else None
+    asked = "SELECT json_extract(NULLIF(CAST(raw AS TEXT), ''), '$.k') FROM change WHERE id=?"
+    wrote = connection.execute(asked, (shown,)).fetchone()
+    return wrote is None or wrote[0] != Verb.RESOLVE
 
 
 def _standing_members(connection: Connection, kind: str, record: str, field: str) -> tuple[str, ...]:
