@@ -5,12 +5,15 @@ The rows that are to become children of their own are compared with these alone,
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
+
 from commune_desk.store.lists import import_rows, imports
 from commune_desk.store.lists.import_twins import known_children, note_reached, reached
 from commune_desk.store.lists.imports import ImportState
-from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.desk.workplace import Workplace
-from commune_desk.usecases.lists.import_twins import Comparison, keep, slim
+from commune_desk.usecases.lists.import_reading import BATCH
+from commune_desk.usecases.lists.import_twins import Comparison, RowTwin, keep, slim
 
 
 class Newcomers:
@@ -19,6 +22,7 @@ class Newcomers:
     def __init__(self, workplace: Workplace, import_id: str) -> None:
         self._workplace, self._import_id = workplace, import_id
         self._comparison: Comparison | None = None
+        self._found: Iterator[RowTwin] | None = None
         self._has_begun = False
 
     def step(self) -> bool:
@@ -29,8 +33,7 @@ class Newcomers:
         elif self._comparison is not None and not self._comparison.is_over:
             self._workplace.register.read_slowly(self._comparison.step).result()
         elif self._comparison is not None:
-            self._workplace.write(self._keep)
-            self._comparison = None
+            self._keep_some(self._comparison)
         return self._comparison is not None
 
     def _begun(self) -> Comparison | None:
@@ -44,7 +47,12 @@ class Newcomers:
         rows = self._workplace.register.read_slowly(lambda c: import_rows.children_to_come(c, self._import_id)).result()
         return Comparison([(row, slim(child)) for row, child in rows], after=after)
 
-    def _keep(self, tx: Tx) -> None:
-        assert self._comparison is not None  # noqa: S101 - asked before
-        keep(tx, self._import_id, self._comparison.found)
-        note_reached(tx.connection, self._import_id, self._comparison.reached)
+    def _keep_some(self, comparison: Comparison) -> None:
+        """Some at a time, so that no save waits for all."""
+        if self._found is None:
+            self._found = iter(comparison.found)
+        if some := list(islice(self._found, BATCH)):
+            self._workplace.write(lambda tx: keep(tx, self._import_id, some))
+            return
+        self._workplace.write(lambda tx: note_reached(tx.connection, self._import_id, comparison.reached))
+        self._comparison = None
