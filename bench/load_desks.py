@@ -70,5 +70,5 @@ def province_on(folder: Path, where: PostgresAddress) -> Iterator[World]:
         folder / "data", folder / "key.json", name="Measurement", hosts=["127.0.0.1"], clock=clock, where=where
     ).close()
     with province_in(folder) as world:
-        world.clock.time = clock.now()
+        world.clock.at = clock.now()
         yield world

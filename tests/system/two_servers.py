@@ -109,7 +109,7 @@ def two_servers(folder: Path, cluster: PostgresCluster, *program: str) -> Iterat
     clock, data, key = SystemClock(), folder / "data", folder / "key.json"
     found(data, key, name="Quảng Ninh", hosts=["127.0.0.1"], clock=clock, where=engine.new()).close()
     with province_in(folder) as world:
-        world.clock.time = clock.now()  # the processes' own
+        world.clock.at = clock.now()  # the processes' own
         database = world.read(lambda connection: connection.scalar(text("SELECT current_database()")))
         cluster.superuser(_LATE_COMMITS, str(database))
         cluster.superuser("CREATE SEQUENCE place INCREMENT 1000; GRANT USAGE ON place TO PUBLIC", str(database))

@@ -60,7 +60,7 @@ def give_again(world: World, order: Order) -> None:
     def planned(*where: Any) -> erasing.Act:
         return msgspec.structs.replace(plan(*where), id=first.group)
 
-    world.clock.time = stamp_instant(first.stamp)
+    world.clock.at = stamp_instant(first.stamp)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(own_changes, "sign", signed)
         patch.setattr(erasing, "planned", planned)

@@ -32,8 +32,9 @@ from sync.server.intake import ordering
 from sync.server.lifecycle.erasure_status import erasures
 from sync.snapshot import SnapshotOffer
 from tests.helpers.store_engine import StoreEngine
+from tests.helpers.workplaces import HandClock
 from tests.sync.actors.memory_replica import Identity, MemoryReplica
-from tests.sync.actors.server_fixtures import Reply, SetClock, World, command, province_in
+from tests.sync.actors.server_fixtures import Reply, World, command, province_in
 from tests.traces.altered import LaterDesk, LaterProvince, as_it_was
 from tests.traces.orders import give_again
 from tests.traces.readers import READERS, make_reader, prepare, rows_of
@@ -72,7 +73,7 @@ class TodaysProvince:
     def _play(self, exchange: Exchange, sent: Exchange) -> str:
         while self._orders and self._orders[0].before == (exchange.desk, exchange.sync):
             give_again(self.world, self._orders.pop(0))
-        self.world.clock.time = from_iso(exchange.at)
+        self.world.clock.at = from_iso(exchange.at)
         path = exchange.path
         for then, now in self._tokens.items():
             path = path.replace(then, now)
@@ -200,8 +201,8 @@ class TodaysDesk:
 
     def __init__(self, trace: Trace, name: str, folder: Path, altered: Altered) -> None:
         self.trace, self.name, self._folder, self._altered = trace, name, folder, altered
-        self.clock = SetClock()
-        self.clock.time = from_iso(trace.begun_at)
+        self.clock = HandClock()
+        self.clock.at = from_iso(trace.begun_at)
         self.unknown: list[str] = []
 
     def enrol(self) -> Enrolment:

@@ -7,7 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from commune_desk.domain.model.ids import OfficerId, uuid7
+import msgspec
+
+from commune_desk.domain.model.ids import OfficerId, RecordId, uuid7
+from commune_desk.domain.model.record import Record
 from commune_desk.domain.time.clock import Clock
 from commune_desk.store.desk.register import Register
 from commune_desk.store.exchange.replica import RegisterReplica
@@ -95,6 +98,14 @@ class RealDesk:
 
     def run(self, work: Callable[[Tx], None]) -> None:
         self.register.write(work).result()
+
+    def edit(self, kind: type[Record], record: str, **values: object) -> None:
+        """The officer writes these values of a record that is here."""
+
+        def save(tx: Tx) -> None:
+            tx.save(msgspec.structs.replace(tx.existing(kind, RecordId(record)), **values))
+
+        self.run(save)
 
     def ask(self, sql: str, *values: object) -> list[Any]:
         """Rows, read on the writer's own connection."""

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from typing import Any, TypeVar
@@ -31,22 +31,11 @@ from sync.server.identity.province import epoch_of, open_province
 from sync.server.identity.scopes import ensure_key, ensure_scope
 from sync.server.lifecycle.founding import found
 from tests.helpers.store_engine import engine
+from tests.helpers.workplaces import HandClock
 
 COMMUNE, OTHER, SHELTER = "C:06838", "C:06841", "S:AD01"
 M = TypeVar("M")
-
-
-class SetClock:
-    """A clock that stands where a test puts it."""
-
-    def __init__(self) -> None:
-        self.time = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self.time
-
-    def move(self, **step: float) -> None:
-        self.time += timedelta(**step)
+FOUNDED_AT = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 
 
 class Reply(msgspec.Struct, frozen=True):
@@ -70,7 +59,7 @@ class World:
     """The province in a folder, founded if there is none. Give `service` its guards to test what they guard."""
 
     def __init__(self, folder: Path, **guards: Any) -> None:
-        self.clock = SetClock()
+        self.clock = HandClock(FOUNDED_AT)
         data, key = folder / "data", folder / "key.json"
         if data.exists():
             self.province = open_province(data, key, clock=self.clock)

@@ -14,17 +14,17 @@ from sync.client import errors, tls
 from sync.client.session import Session
 from sync.client.transport import Transport
 from sync.server.identity.authority import make_authority
+from tests.helpers.workplaces import HandClock
 from tests.sync.actors.scripted_province import Raw, ScriptedProvince
-from tests.sync.actors.server_fixtures import SetClock
 from tests.sync.actors.tls_server import http, says, tls_server
 
 NOW = datetime.now(UTC)
 ANSWER = says(http(protocol.deflate(b"{}")))
 
 
-def _clock(days: int) -> SetClock:
-    clock = SetClock()
-    clock.time = NOW + timedelta(days=days)
+def _clock(days: int) -> HandClock:
+    clock = HandClock()
+    clock.at = NOW + timedelta(days=days)
     return clock
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,9 +44,9 @@ class Office:
         first.register.write(save_all(make_report(person=self.people[0].id))).result()
         for desk in (first, second):
             desk.sync()
-        edit(first, self.people[1].id, phone="0912000222")
-        edit(second, self.people[1].id, phone="0912000333")
-        edit(first, self.people[2].id, phone="0912000444")
+        first.edit(Person, self.people[1].id, phone="0912000222")
+        second.edit(Person, self.people[1].id, phone="0912000333")
+        first.edit(Person, self.people[2].id, phone="0912000444")
         for desk in (first, second, first):
             desk.sync()
 
@@ -60,13 +58,6 @@ def office(tmp_path: Path) -> Iterator[Office]:
         yield made
         for desk in made.desks:
             desk.register.close()
-
-
-def edit(desk: RealDesk, person: RecordId, **values: Any) -> None:
-    def run(tx: Tx) -> None:
-        tx.save(msgspec.structs.replace(tx.existing(Person, person), **values))
-
-    desk.register.write(run).result()
 
 
 def spoil(desk: RealDesk, sql: str, *values: object) -> None:
@@ -201,7 +192,7 @@ def test_what_is_typed_meanwhile_is_never_overwritten(office: Office) -> None:
     )
     spoil(desk, "UPDATE person SET writers=replace(writers, ?, ?) WHERE id=?", made, other, person)
     replica = Typing(desk.register, lambda changes: None)
-    replica.typed = lambda: edit(desk, person, phone="0912000555")
+    replica.typed = lambda: desk.edit(Person, person, phone="0912000555")
     compare(desk, replica)
     assert phone(desk, person) == "0912000555"
     for one in (desk, office.desks[0]):
@@ -213,7 +204,7 @@ def test_what_is_typed_meanwhile_is_never_overwritten(office: Office) -> None:
 def test_while_something_waits_nothing_is_compared(office: Office) -> None:
     desk = office.desks[1]
     replica = desk.replica()
-    edit(desk, office.people[4].id, phone="0912000666")
+    desk.edit(Person, office.people[4].id, phone="0912000666")
     seq, chain = desk.ask("SELECT seq, chain FROM cursor")[0]
     assert replica.held_sums(COMMUNE, FeedPosition(seq, bytes(chain))) is None
     desk.sync()

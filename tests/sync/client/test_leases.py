@@ -27,6 +27,7 @@ from sync.server.engine import tables
 from sync.server.identity.policy import Policy, decide, policy_of
 from tests.helpers.builders import make_person, make_report, make_visit, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
+from tests.helpers.workplaces import HandClock
 from tests.sync.actors.real_province import RealProvince, real_province
 
 NOW = datetime(2026, 11, 26, 2, 0, tzinfo=UTC)
@@ -34,29 +35,19 @@ DAY = timedelta(days=1)
 ISLAND = timedelta(days=31)
 
 
-class SetClock:
-    """A clock that is set by hand."""
-
-    def __init__(self) -> None:
-        self.at = NOW
-
-    def now(self) -> datetime:
-        return self.at
-
-
 @pytest.fixture
-def pc() -> SetClock:
-    return SetClock()
+def pc() -> HandClock:
+    return HandClock(NOW)
 
 
 @pytest.fixture
 def real(tmp_path: Path) -> Iterator[RealProvince]:
-    with real_province(tmp_path, clock=SetClock()) as made:
+    with real_province(tmp_path, clock=HandClock(NOW)) as made:
         yield made
 
 
 @pytest.fixture
-def desk(real: RealProvince, tmp_path: Path, pc: SetClock) -> Iterator[EnrolledDesk]:
+def desk(real: RealProvince, tmp_path: Path, pc: HandClock) -> Iterator[EnrolledDesk]:
     """A desk that holds a sealed report and was just in touch."""
     made = enrolled_desk(real, tmp_path / "pc", clock=pc)
     made.open.register.write(save_all(make_report(description="Bị đánh"))).result()
@@ -65,9 +56,9 @@ def desk(real: RealProvince, tmp_path: Path, pc: SetClock) -> Iterator[EnrolledD
         yield made
 
 
-def province_clock(real: RealProvince) -> SetClock:
+def province_clock(real: RealProvince) -> HandClock:
     clock = real.province.clock
-    assert isinstance(clock, SetClock)
+    assert isinstance(clock, HandClock)
     return clock
 
 
@@ -81,7 +72,7 @@ def shown(desk: EnrolledDesk) -> str:
 
 
 def test_a_contact_brings_thirty_days_and_the_next_one_brings_them_again(
-    desk: EnrolledDesk, real: RealProvince, pc: SetClock
+    desk: EnrolledDesk, real: RealProvince, pc: HandClock
 ) -> None:
     lease = desk.open.register.lease
     assert lease is not None
@@ -105,7 +96,7 @@ def test_the_province_decides_how_long(desk: EnrolledDesk, real: RealProvince) -
     assert desk.open.register.lease.until == to_iso(NOW + 10 * DAY)
 
 
-def test_run_out_it_closes_what_is_sealed_and_nothing_else(desk: EnrolledDesk, pc: SetClock) -> None:
+def test_run_out_it_closes_what_is_sealed_and_nothing_else(desk: EnrolledDesk, pc: HandClock) -> None:
     register = desk.open.register
     assert shown(desk) == "Bị đánh"
     pc.at += ISLAND
@@ -124,7 +115,7 @@ def test_run_out_it_closes_what_is_sealed_and_nothing_else(desk: EnrolledDesk, p
         require_open(register)
 
 
-def test_nothing_received_is_opened_either(desk: EnrolledDesk, pc: SetClock) -> None:
+def test_nothing_received_is_opened_either(desk: EnrolledDesk, pc: HandClock) -> None:
     """A conflict's values lie sealed in their changes: without the place's private key nobody reads them."""
     register = desk.open.register
     ((key,),) = desk.ask("SELECT key FROM scope_key WHERE private IS NOT NULL")
@@ -133,7 +124,7 @@ def test_nothing_received_is_opened_either(desk: EnrolledDesk, pc: SetClock) -> 
     assert private_box(register.reader, key) is None
 
 
-def test_a_contact_opens_it_again_with_every_value(desk: EnrolledDesk, real: RealProvince, pc: SetClock) -> None:
+def test_a_contact_opens_it_again_with_every_value(desk: EnrolledDesk, real: RealProvince, pc: HandClock) -> None:
     pc.at += ISLAND
     shown(desk)
     desk.open.register.write(save_all(make_report(description="Việc mới"))).result()
@@ -146,7 +137,7 @@ def test_a_contact_opens_it_again_with_every_value(desk: EnrolledDesk, real: Rea
     }
 
 
-def test_a_form_saved_while_closed_takes_nothing_away(desk: EnrolledDesk, pc: SetClock) -> None:
+def test_a_form_saved_while_closed_takes_nothing_away(desk: EnrolledDesk, pc: HandClock) -> None:
     """What the page did not show it does not overwrite: an edit of another field leaves the sealed one as it stands."""
     from commune_desk.store.writing.opened import open_records
     from commune_desk.store.writing.transaction import load
@@ -164,7 +155,7 @@ def test_a_form_saved_while_closed_takes_nothing_away(desk: EnrolledDesk, pc: Se
 
 
 def test_without_the_gate_it_would_be_read_for_ever(
-    desk: EnrolledDesk, pc: SetClock, monkeypatch: pytest.MonkeyPatch
+    desk: EnrolledDesk, pc: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The twin."""
     monkeypatch.setattr(store.SealedGate, "watch", lambda self, lease, now: self._connection)
@@ -172,7 +163,7 @@ def test_without_the_gate_it_would_be_read_for_ever(
     assert desk.open.register.reader.execute("SELECT description FROM report").fetchone() == ("Bị đánh",)
 
 
-def test_a_warning_a_week_before_and_what_to_do_after(desk: EnrolledDesk, pc: SetClock) -> None:
+def test_a_warning_a_week_before_and_what_to_do_after(desk: EnrolledDesk, pc: HandClock) -> None:
     lease = desk.open.register.lease
     assert lease_section(lease, NOW + 22 * DAY) == ()
     warned, over = lease_line(lease, NOW + 24 * DAY), lease_line(lease, NOW + ISLAND)
@@ -189,7 +180,7 @@ def test_a_warning_a_week_before_and_what_to_do_after(desk: EnrolledDesk, pc: Se
 
 
 def test_a_clock_in_2099_closes_it_only_until_the_next_contact(
-    desk: EnrolledDesk, real: RealProvince, pc: SetClock
+    desk: EnrolledDesk, real: RealProvince, pc: HandClock
 ) -> None:
     pc.at = datetime(2099, 1, 1, tzinfo=UTC)
     assert desk.open.register.is_closed
@@ -202,7 +193,7 @@ def test_a_clock_in_2099_closes_it_only_until_the_next_contact(
 
 
 def test_in_touch_while_the_clock_stands_in_2099_it_does_not_last_until_then(
-    desk: EnrolledDesk, real: RealProvince, pc: SetClock
+    desk: EnrolledDesk, real: RealProvince, pc: HandClock
 ) -> None:
     pc.at = datetime(2099, 1, 1, tzinfo=UTC)
     province_clock(real).at += DAY
@@ -215,7 +206,7 @@ def test_in_touch_while_the_clock_stands_in_2099_it_does_not_last_until_then(
     assert desk.open.register.is_closed
 
 
-def test_a_clock_that_is_kept_in_1970_does_not_keep_it_alive(desk: EnrolledDesk, pc: SetClock) -> None:
+def test_a_clock_that_is_kept_in_1970_does_not_keep_it_alive(desk: EnrolledDesk, pc: HandClock) -> None:
     """Thirty days at work are thirty days, whatever the clock says."""
     pc.at = datetime(1970, 1, 2, tzinfo=UTC)
     for _tick in range(30 * 24 - 1):
@@ -228,7 +219,7 @@ def test_a_clock_that_is_kept_in_1970_does_not_keep_it_alive(desk: EnrolledDesk,
 
 
 def test_counted_by_the_clock_alone_it_would_live_for_ever(
-    desk: EnrolledDesk, pc: SetClock, monkeypatch: pytest.MonkeyPatch
+    desk: EnrolledDesk, pc: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The twin."""
     counted = Lease.counted
@@ -248,7 +239,7 @@ def test_an_older_page_brings_no_lease(desk: EnrolledDesk) -> None:
 
 
 def test_a_province_whose_clock_had_run_ahead_is_heard_again(
-    desk: EnrolledDesk, real: RealProvince, pc: SetClock
+    desk: EnrolledDesk, real: RealProvince, pc: HandClock
 ) -> None:
     clock = province_clock(real)
     clock.at = datetime(2099, 1, 1, tzinfo=UTC)
@@ -263,7 +254,7 @@ def test_a_province_whose_clock_had_run_ahead_is_heard_again(
     assert desk.open.register.is_closed
 
 
-def test_after_it_had_run_ahead_one_contact_opens_all(desk: EnrolledDesk, real: RealProvince, pc: SetClock) -> None:
+def test_after_it_had_run_ahead_one_contact_opens_all(desk: EnrolledDesk, real: RealProvince, pc: HandClock) -> None:
     """Also where hello and page are of the same second."""
     clock = province_clock(real)
     clock.at = datetime(2099, 1, 1, tzinfo=UTC)

@@ -29,34 +29,25 @@ from commune_desk.usecases.sync.desk_sync import DeskSync
 from commune_desk.usecases.sync.log import sync_log
 from tests.helpers.builders import make_file, make_person, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
+from tests.helpers.workplaces import HandClock
 from tests.sync.actors.real_province import RealProvince, real_province
 
 NOW = datetime(2026, 11, 26, 2, 0, tzinfo=UTC)
 
 
-class SetClock:
-    """A clock that is set by hand."""
-
-    def __init__(self) -> None:
-        self.at = NOW
-
-    def now(self) -> datetime:
-        return self.at
-
-
 @pytest.fixture
-def pc() -> SetClock:
-    return SetClock()
+def pc() -> HandClock:
+    return HandClock(NOW)
 
 
 @pytest.fixture
 def real(tmp_path: Path) -> Iterator[RealProvince]:
-    with real_province(tmp_path, clock=SetClock()) as made:
+    with real_province(tmp_path, clock=HandClock(NOW)) as made:
         yield made
 
 
 @pytest.fixture
-def desk(real: RealProvince, tmp_path: Path, pc: SetClock) -> Iterator[EnrolledDesk]:
+def desk(real: RealProvince, tmp_path: Path, pc: HandClock) -> Iterator[EnrolledDesk]:
     with closing(enrolled_desk(real, tmp_path / "pc", clock=pc)) as made:
         yield made
 
@@ -73,7 +64,7 @@ def said(desk: EnrolledDesk) -> list[str]:
 
 @pytest.mark.parametrize("hours", [3, -7, 24 * 365 * 20])
 def test_a_wrong_clock_is_measured_and_told_and_goes_when_it_is_set(
-    desk: EnrolledDesk, pc: SetClock, hours: int
+    desk: EnrolledDesk, pc: HandClock, hours: int
 ) -> None:
     pc.at = NOW + timedelta(hours=hours)
     desk.sync()
@@ -97,7 +88,7 @@ def cards(desk: EnrolledDesk) -> list[str]:
     return [row.title for card in shown if card.key == "pc_clock" for row in card.rows]
 
 
-def test_today_says_so_too_beside_the_hours_that_it_shows(desk: EnrolledDesk, pc: SetClock) -> None:
+def test_today_says_so_too_beside_the_hours_that_it_shows(desk: EnrolledDesk, pc: HandClock) -> None:
     desk.sync()
     assert cards(desk) == [], "the twin: a right clock"
     pc.at = datetime(1970, 1, 1, 1, 0, tzinfo=UTC)
@@ -107,7 +98,7 @@ def test_today_says_so_too_beside_the_hours_that_it_shows(desk: EnrolledDesk, pc
     assert cards(desk) == [], "another PC's, where a backup was restored"
 
 
-def test_a_round_that_goes_on_for_an_hour_makes_no_clock_wrong(desk: EnrolledDesk, pc: SetClock) -> None:
+def test_a_round_that_goes_on_for_an_hour_makes_no_clock_wrong(desk: EnrolledDesk, pc: HandClock) -> None:
     """Files may be carried for long after the province has said what time it is."""
     hours = iter((0,))
 
@@ -121,7 +112,7 @@ def test_a_round_that_goes_on_for_an_hour_makes_no_clock_wrong(desk: EnrolledDes
     assert (pc.at, skew(desk).seconds_ahead) == (NOW + timedelta(hours=1), 0)
 
 
-def test_without_a_contact_what_was_found_stays(desk: EnrolledDesk, pc: SetClock, real: RealProvince) -> None:
+def test_without_a_contact_what_was_found_stays(desk: EnrolledDesk, pc: HandClock, real: RealProvince) -> None:
     pc.at = NOW + timedelta(hours=3)
     desk.sync()
     found = skew(desk)
@@ -132,7 +123,7 @@ def test_without_a_contact_what_was_found_stays(desk: EnrolledDesk, pc: SetClock
     assert skew(desk) == found
 
 
-def test_a_new_enrolment_knows_nothing_of_it(desk: EnrolledDesk, pc: SetClock) -> None:
+def test_a_new_enrolment_knows_nothing_of_it(desk: EnrolledDesk, pc: HandClock) -> None:
     pc.at = NOW + timedelta(hours=3)
     desk.sync()
     desk.enrol_anew()
@@ -140,7 +131,7 @@ def test_a_new_enrolment_knows_nothing_of_it(desk: EnrolledDesk, pc: SetClock) -
 
 
 @pytest.fixture
-def behind(desk: EnrolledDesk, pc: SetClock) -> Workplace:
+def behind(desk: EnrolledDesk, pc: HandClock) -> Workplace:
     """At a PC with a dead battery, which the province has just told the time."""
     child = make_person("Chìu Văn Sáng", birth_date="2014-05-17")
     desk.open.register.write(save_all(child, make_file(child.id))).result()

@@ -7,13 +7,14 @@ from typing import Any
 import msgspec
 import pytest
 
+from commune_desk.domain.records.families import Person
 from commune_desk.store.intake.incoming import Incoming
 from sync.merge import Outcome
 from sync.protocol import Event
 from sync.server.answers import snapshots
 from sync.server.intake.standing import StandingLine
 from tests.sync.actors.real_province import COMMUNE
-from tests.sync.client.test_snapshots import Office, _begin, a_history, edit, office, picture
+from tests.sync.client.test_snapshots import Office, _begin, a_history, office, picture
 
 __all__ = ["office"]
 pytestmark = pytest.mark.usefixtures("store_engine")
@@ -59,7 +60,7 @@ def test_a_value_that_is_not_what_its_author_wrote_is_put_back(office: Office) -
 def test_what_waits_here_is_looked_at(office: Office, looked_at: list[str]) -> None:
     first, second = office.desk(), office.desk()
     people = a_history(first, second)
-    edit(second, people[3], phone="0912000555")
+    second.edit(Person, people[3], phone="0912000555")
     looked_at.clear()
     _begin(second, COMMUNE)
     assert people[3] in looked_at

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 import requests
 
@@ -56,13 +55,6 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
             desk.register.close()
 
 
-def edit(desk: RealDesk, person: RecordId, **values: Any) -> None:
-    def run(tx: Tx) -> None:
-        tx.save(msgspec.structs.replace(tx.existing(Person, person), **values))
-
-    desk.register.write(run).result()
-
-
 def a_history(first: RealDesk, second: RealDesk) -> list[RecordId]:
     """Children with families, visits and a sealed report, edits that were replaced, and an open conflict."""
     people = [make_person(f"Chìu Văn {number}") for number in range(6)]
@@ -76,11 +68,11 @@ def a_history(first: RealDesk, second: RealDesk) -> list[RecordId]:
         ).result()
     first.register.write(save_all(make_report(person=people[0].id))).result()
     for turn in range(3):
-        edit(first, people[0].id, phone=f"091200011{turn}")
+        first.edit(Person, people[0].id, phone=f"091200011{turn}")
     first.sync()
     second.sync()
-    edit(first, people[1].id, phone="0912000222")
-    edit(second, people[1].id, phone="0912000333")
+    first.edit(Person, people[1].id, phone="0912000222")
+    second.edit(Person, people[1].id, phone="0912000333")
     first.sync()
     second.sync()
     first.sync()
@@ -117,7 +109,7 @@ def test_work_goes_on_from_there_for_everybody(office: Office) -> None:
     people = a_history(first, second)
     third = office.desk()
     third.sync()
-    edit(third, people[2], phone="0912000444")
+    third.edit(Person, people[2], phone="0912000444")
     third.register.write(save_all(make_visit(people[2]))).result()
     third.sync()
     first.sync()
@@ -258,7 +250,7 @@ def test_what_waits_on_the_desk_survives_its_beginning_anew(office: Office) -> N
     """A scope is begun anew on a desk at work: nothing that waits is overwritten, nothing it holds is lost."""
     first, second = office.desk(), office.desk()
     people = a_history(first, second)
-    edit(second, people[3], phone="0912000555")
+    second.edit(Person, people[3], phone="0912000555")
     second.register.write(save_all(make_visit(people[3]))).result()
     before = picture(second)
     _begin(second, COMMUNE)
@@ -273,7 +265,7 @@ def test_a_register_at_work_is_begun_anew_from_a_snapshot_of_now(office: Office)
     first, second = office.desk(), office.desk()
     people = a_history(first, second)
     office.desk().sync()
-    edit(first, people[4], phone="0912000666")
+    first.edit(Person, people[4], phone="0912000666")
     first.sync()
     second.sync()
     before = picture(second)

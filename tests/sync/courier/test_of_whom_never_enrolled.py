@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -15,15 +14,9 @@ from sync.client.page import verified_keys
 from sync.server.edge import courier_reply
 from sync.server.engine import tables
 from sync.server.identity import desks
-from tests.sync.actors.server_fixtures import ServerDesk, World, command, province_in
+from tests.sync.actors.server_fixtures import ServerDesk, World, command
 
 pytestmark = pytest.mark.usefixtures("store_engine")
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with province_in(tmp_path) as opened:
-        yield opened
 
 
 def code_of(folder: Path) -> str:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from commune_desk.domain.records.families import Person
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.intake import restating
 from sync.client import courier as client
-from tests.helpers.builders import save_all
 from tests.sync.actors.islands import Islands, people, waiting
 from tests.sync.actors.real_desks import RealDesk
 from tests.sync.actors.real_province import COMMUNE, real_province
@@ -26,11 +24,6 @@ def islands(tmp_path: Path) -> Iterator[Islands]:
         made = Islands(tmp_path, real)
         yield made
         made.close()
-
-
-def edit(desk: RealDesk, person: str, phone: str) -> None:
-    before = desk.register.write(lambda tx: tx.existing(Person, person)).result()[0]
-    desk.register.write(save_all(msgspec.structs.replace(before, phone=phone))).result()
 
 
 def phone(desk: RealDesk, person: str) -> str:
@@ -49,12 +42,12 @@ def lost_push(islands: Islands) -> tuple[RealDesk, str]:
     islands.trip(desk)
     ((person,),) = desk.ask("SELECT id FROM person")
     islands.back_up()
-    edit(desk, person, "0912000001")
+    desk.edit(Person, person, phone="0912000001")
     islands.trip(desk)
     islands.put_back()
     assert islands.trip(desk).has_followed
     assert waiting(desk) == 1
-    edit(first, person, "0912000002")
+    first.edit(Person, person, phone="0912000002")
     first.sync()
     return desk, person
 

@@ -48,13 +48,6 @@ def erased(two: Two, record: RecordId) -> Act:
     )
 
 
-def phone(desk: RealDesk, child: RecordId, number: str) -> None:
-    def run(tx: Tx) -> None:
-        tx.save(msgspec.structs.replace(tx.existing(Person, child), phone=number))
-
-    desk.register.write(run).result()
-
-
 def knows(desk: RealDesk) -> list[str]:
     """Which of the child's words lie anywhere in the register."""
     told = words_in(desk)
@@ -110,7 +103,7 @@ def test_what_was_not_sent_yet_goes_too_and_its_digest_is_sent(two: Two, child: 
 
     def typed() -> None:
         visit(two.late, child)
-        phone(two.late, child, "0912000111")
+        two.late.edit(Person, child, phone="0912000111")
 
     replica.meantime = typed
     two.late.sync(replica)
@@ -133,7 +126,7 @@ def test_kept_until_it_was_sent_the_words_would_go_up_again(
     monkeypatch.setattr(erasing, "_empty", lambda *_: None)
     erased(two, child)
     replica = two.late.replica()
-    replica.meantime = lambda: phone(two.late, child, "0912000111")
+    replica.meantime = lambda: two.late.edit(Person, child, phone="0912000111")
     two.late.sync(replica)
     assert "0912000111" in knows(two.late)
 
@@ -228,7 +221,7 @@ def test_half_a_snapshot_of_before_goes(two: Two, child: RecordId) -> None:
 
 
 def test_a_backup_of_the_desk_brings_nothing_back(two: Two, child: RecordId, tmp_path: Path) -> None:
-    phone(two.late, child, "0912000111")
+    two.late.edit(Person, child, phone="0912000111")
     copy = tmp_path / "copy.db"
     two.late.register.close()
     shutil.copyfile(tmp_path / "late.db", copy)
@@ -241,7 +234,7 @@ def test_a_backup_of_the_desk_brings_nothing_back(two: Two, child: RecordId, tmp
 
 
 def test_a_register_out_of_a_backup_that_is_enrolled_anew_issues_nothing_of_it_again(two: Two, child: RecordId) -> None:
-    phone(two.late, child, "0912000111")
+    two.late.edit(Person, child, phone="0912000111")
     erased(two, child)
     two.late.register.write(mark_restored).result()
     assert two.late.ask("SELECT count(*) FROM change WHERE state='staged'") == [(1,)]
@@ -293,7 +286,7 @@ def moved_on(two: Two, child: RecordId) -> RecordId:
 
     two.new.register.write(on).result()
     two.sync()
-    phone(two.old, mother, "0912000111")
+    two.old.edit(Person, mother, phone="0912000111")
     two.old.sync()
     return RecordId(mother)
 

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.records.families import Person
 from commune_desk.domain.words.errors import Refusal
 from commune_desk.store.intake import erasing
 from commune_desk.usecases.records.children import ChildEntry, register_child
@@ -18,7 +19,7 @@ from tests.helpers.builders import make_file, make_person
 from tests.sync.actors.both_sums import sums_here, sums_there
 from tests.sync.actors.real_province import COMMUNE
 from tests.sync.actors.two_communes import Two, move, visit, words_in
-from tests.sync.erasure.test_erased_at_desks import erased, phone
+from tests.sync.erasure.test_erased_at_desks import erased
 
 pytestmark = pytest.mark.usefixtures("store_engine")
 
@@ -36,8 +37,8 @@ def one_order(two: Two, child: RecordId, chance: Random) -> None:
     """Everything that may happen, in an order of chance; what a desk refuses is refused to an officer as well."""
     steps: list[Callable[[], object]] = [
         lambda: visit(two.late, child),
-        lambda: phone(two.old, child, "0912000111"),
-        lambda: phone(two.late, child, "0912000111"),
+        lambda: two.old.edit(Person, child, phone="0912000111"),
+        lambda: two.late.edit(Person, child, phone="0912000111"),
         lambda: move(two.old, child),
         lambda: erased(two, child),
         *(two.old.sync, two.late.sync, two.new.sync),

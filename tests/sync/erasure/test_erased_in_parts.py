@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import uuid7
 from sync.server.engine import tables
 from sync.server.intake import ordering
-from tests.sync.actors.server_fixtures import OTHER, World, province_in
+from tests.sync.actors.server_fixtures import OTHER, World
 from tests.sync.erasure.test_server_erasure import erased
 from tests.sync.moves.test_server_moves import Child
 
 pytestmark = pytest.mark.usefixtures("store_engine")
 
 ERASED, OK = ("quarantined", "erased"), ("ok", "")
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with province_in(tmp_path) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import msgspec
 import pytest
 from sqlalchemy import select
 
@@ -13,7 +12,6 @@ from commune_desk.domain.model.ids import RecordId, Scope
 from commune_desk.domain.records.families import Person
 from commune_desk.domain.time.clock import SystemClock
 from commune_desk.store.pages.sync_status import sync_facts
-from commune_desk.store.writing.transaction import Tx
 from sync.server.engine import tables
 from sync.server.lifecycle import left_behind
 from tests.helpers.builders import make_file, save_all
@@ -25,13 +23,6 @@ from tests.sync.erasure.test_erased_at_desks import erased
 from tests.sync.moves.test_comes_back import mother_of, related
 
 pytestmark = pytest.mark.usefixtures("store_engine")
-
-
-def phone(desk: RealDesk, person: RecordId, number: str) -> None:
-    def run(tx: Tx) -> None:
-        tx.save(msgspec.structs.replace(tx.existing(Person, person), phone=number))
-
-    desk.register.write(run).result()
 
 
 def names(desk: RealDesk) -> list[str]:
@@ -61,7 +52,7 @@ def test_she_leaves_the_commune_and_stays_at_home(two: Two, child: RecordId) -> 
     erased(two, child)
     two.sync()
     assert names(two.new) == []
-    phone(two.old, mother, "0912000222")
+    two.old.edit(Person, mother, phone="0912000222")
     two.sync()
     assert two.new.ask("SELECT count(*) FROM change WHERE raw LIKE '%0912000222%'") == [(0,)]
     assert two.late.ask("SELECT phone FROM person WHERE id=?", mother) == [("0912000222",)]
@@ -83,7 +74,7 @@ def test_what_was_typed_of_her_there_meanwhile_comes_home_to_be_decided(two: Two
     """A desk without a line has not heard of it yet: its edit is late, like any of a record that left."""
     mother = gone_to_the_other(two, child)
     erased(two, child)
-    phone(two.new, mother, "0912000333")
+    two.new.edit(Person, mother, phone="0912000333")
     two.sync()
     assert names(two.new) == []
     for desk in (two.old, two.late):
@@ -122,6 +113,6 @@ def test_nobody_led_out_she_would_stay_for_good(two: Two, child: RecordId, monke
     monkeypatch.setattr(left_behind, "stays_for_nobody", lambda *_: False)
     mother = gone_to_the_other(two, child)
     erased(two, child)
-    phone(two.old, mother, "0912000222")
+    two.old.edit(Person, mother, phone="0912000222")
     two.sync()
     assert two.new.ask("SELECT phone FROM person WHERE id=?", mother) == [("0912000222",)]

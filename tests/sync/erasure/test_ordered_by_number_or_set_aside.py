@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -26,12 +25,6 @@ from tests.sync.erasure.test_server_erasure import command_erase, words_in
 from tests.sync.moves.test_server_moves import VISIT, Child, page_of
 
 pytestmark = pytest.mark.usefixtures("store_engine")
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with province_in(tmp_path) as opened:
-        yield opened
 
 
 def test_of_two_files_with_one_number_each_can_be_named(world: World, tmp_path: Path) -> None:

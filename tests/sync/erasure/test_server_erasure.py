@@ -37,12 +37,6 @@ WORDS = ("Chìu", "Nhà đóng cửa", "0912000111", "QN-1")
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with province_in(tmp_path) as opened:
-        yield opened
-
-
-@pytest.fixture
 def child(world: World) -> Child:
     return Child(world.desk())
 

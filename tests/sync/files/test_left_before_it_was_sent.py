@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,12 +27,6 @@ class StayingAdmission(FileAdmission):
 
     def home_of(self, connection: Connection, caller: DeskState, asked: FileAsked) -> str:
         return asked.scope
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with province_in(tmp_path) as made:
-        yield made
 
 
 class Gone:

@@ -5,7 +5,6 @@ Each test of a control has a twin in which that control is taken out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -43,12 +42,6 @@ from tests.sync.actors.server_fixtures import COMMUNE, OTHER, Reply, World, prov
 pytestmark = pytest.mark.usefixtures("store_engine")
 
 OTHER_OFFICE = {OTHER: Role.COMMUNE_OFFICER}
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with province_in(tmp_path) as made:
-        yield made
 
 
 class OpenAdmission(FileAdmission):
@@ -230,7 +223,7 @@ def test_a_desk_sends_only_so_much_a_day_and_goes_on_tomorrow(tmp_path: Path) ->
         assert (reply.status, reply.code) == (507, "file_day")
         assert int(reply.headers["retry-after"]) > 0
         assert put(desk, two, 0, 400).read(FileOffset).offset == 400
-        world.clock.move(days=1)
+        world.clock.pass_by(days=1)
         assert put_all(desk, two).done
         assert world.count("file_day") == 1
 

@@ -10,13 +10,7 @@ import pytest
 from tests.helpers.postgres_cluster import PostgresCluster
 from tests.sync.actors.moving_office import MovingOffice
 from tests.sync.actors.sheltered_office import ShelteredOffice, sheltered_office
-from tests.sync.actors.travelled_office import TravelledOffice, travelled_office
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[TravelledOffice]:
-    with travelled_office(tmp_path) as made:
-        yield made
+from tests.sync.actors.travelled_office import TravelledOffice
 
 
 @pytest.fixture

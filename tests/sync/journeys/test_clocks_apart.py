@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from commune_desk.domain.limits.lease import Lease
+from commune_desk.domain.records.families import Person
 from commune_desk.domain.time.clock import stamp_instant, to_iso
 from commune_desk.domain.words.errors import DeskError
 from commune_desk.store.changes.ledger import Ledger
@@ -25,7 +26,6 @@ from sync.server.answers.roots import make_due
 from tests.sync.actors.couriers import bring
 from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE
 from tests.sync.actors.travelled_office import PROVINCE, TravelledOffice, Traveller, travelled_office
-from tests.sync.journeys.test_set_back_on_the_way import phone
 
 TRUE = datetime(2026, 11, 27, 2, 0, tzinfo=UTC)
 DEAD = datetime(1970, 1, 1, 0, 0, 30, tzinfo=UTC)
@@ -77,8 +77,8 @@ def test_a_life_of_wrong_clocks_loses_nothing_and_ends_at_rest(
     first, second, last = times
     clocks.province.at = first
     stays, goes, gone = map(office.child, ("Chìu Văn Sáng", "Bàn Thị Một", "Lò Thị Hai"))
-    phone(office.ours, stays, "0912000001")
-    phone(office.colleague, stays, "0912000002")
+    office.ours.edit(Person, stays, phone="0912000001")
+    office.colleague.edit(Person, stays, phone="0912000002")
     photo = office.photo("ours", stays)
     visits = [office.visit("ours", stays), office.visit("colleague", goes)]
     make_due(office.real.province)
@@ -208,7 +208,7 @@ def test_who_registered_a_child_is_told_though_that_pc_ran_ahead(office: Travell
     """An edit of today bears an earlier hour than the entry that it changes; it stands behind it in the feed."""
     clocks.ours.at, clocks.colleague.at = TRUE + timedelta(days=400), TRUE
     child = office.child("Chìu Văn Sáng")
-    phone(office.colleague, child, "0912000001")
+    office.colleague.edit(Person, child, phone="0912000001")
     office.sync()
     for by, to in (("colleague", OTHER_COMMUNE), ("there", COMMUNE)):
         told = office.desks[by].register.read(lambda c: child_history(c, child))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.records.families import Person
 from commune_desk.store.exchange import receipts
 from commune_desk.store.exchange.set_aside import Codes, entries_set_aside
 from sync.server.intake import awaited
 from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE
 from tests.sync.actors.travelled_office import TravelledOffice, Traveller
-from tests.sync.journeys.test_set_back_on_the_way import phone, settled
+from tests.sync.journeys.test_set_back_on_the_way import settled
 
 THIRD = "C:06862"
 
@@ -21,7 +22,7 @@ def corrected_there(office: TravelledOffice) -> tuple[RecordId, RecordId]:
     office.back_up()
     office.move("colleague", child, OTHER_COMMUNE)
     office.sync()
-    phone(office.there, child, "0912000003")
+    office.there.edit(Person, child, phone="0912000003")
     visit = office.visit("there", child)
     office.sync()
     office.put_back()
@@ -90,7 +91,7 @@ def test_put_back_once_more_it_is_taken_in_once_more(office: TravelledOffice) ->
 
 def test_of_what_was_typed_again_meanwhile_the_later_stands(office: TravelledOffice) -> None:
     child, _visit = corrected_there(office)
-    phone(office.there, child, "0912000004")
+    office.there.edit(Person, child, phone="0912000004")
     office.sync("there")
     assert told(office.there) == (("moved", 2),)
     office.sync("colleague", "there")

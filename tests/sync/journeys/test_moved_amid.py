@@ -9,6 +9,7 @@ import requests
 from sqlalchemy import select
 
 from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.records.families import Person
 from sync.client.enrol import enrol
 from sync.server.answers.roots import make_due
 from sync.server.commands import commands, opening
@@ -24,7 +25,6 @@ from tests.sync.actors.moving_office import MovingOffice
 from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE
 from tests.sync.actors.server_fixtures import Done
 from tests.sync.actors.travelled_office import TravelledOffice
-from tests.sync.journeys.test_set_back_on_the_way import phone
 
 REPORT: dict[str, Any] = {
     "received_at": "2026-11-23T16:40:00Z",
@@ -57,8 +57,8 @@ def test_all_that_is_under_way_comes_to_its_end_at_the_new_store(moving: MovingO
     office = moving.office
     stays, goes, gone = map(office.child, ("Chìu Văn Sáng", "Bàn Thị Một", "Lò Thị Hai"))
     office.move("ours", gone, OTHER_COMMUNE)
-    phone(office.ours, stays, "0912000001")
-    phone(office.colleague, stays, "0912000002")
+    office.ours.edit(Person, stays, phone="0912000001")
+    office.colleague.edit(Person, stays, phone="0912000002")
     office.sync()
     going_up, coming_down = office.photo("ours", stays, 900_000), office.photo("colleague", stays, 800_000)
     cut_after(office, "/v1/files/put", 2)

@@ -5,21 +5,13 @@ At the end of each journey nothing is lost, nothing is there twice, nothing move
 
 from __future__ import annotations
 
-import msgspec
 import pytest
 
-from commune_desk.domain.model.ids import RecordId
 from commune_desk.domain.records.families import Person
 from commune_desk.store.desk import versions
-from tests.helpers.builders import save_all
 from tests.sync.actors.couriers import bring
 from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE
-from tests.sync.actors.travelled_office import TravelledOffice, Traveller
-
-
-def phone(desk: Traveller, child: RecordId, number: str) -> None:
-    before = desk.register.write(lambda tx: tx.existing(Person, child)).result()[0]
-    desk.run(save_all(msgspec.structs.replace(before, phone=number)))
+from tests.sync.actors.travelled_office import TravelledOffice
 
 
 def by_stick(office: TravelledOffice) -> None:
@@ -35,7 +27,7 @@ def settled(office: TravelledOffice) -> None:
 def test_words_by_stick_a_photo_by_line_and_the_child_is_back_before_it(office: TravelledOffice) -> None:
     child = office.child("Chìu Văn Sáng")
     office.ours.keep_copy()
-    phone(office.ours, child, "0912000001")
+    office.ours.edit(Person, child, phone="0912000001")
     visit, photo = office.visit("ours", child), office.photo("ours", child)
     stick = office.ours.stick_out()
     office.move("colleague", child, OTHER_COMMUNE)
@@ -71,7 +63,7 @@ def test_photos_of_a_disk_that_was_set_back_come_once_though_the_child_has_moved
     office.sync("ours", "colleague")
     office.ours.set_back()
     third = office.photo("ours", child, 100_000)
-    phone(office.ours, child, "0912000002")
+    office.ours.edit(Person, child, phone="0912000002")
     assert office.ours.stopped() == "Forked"
     office.move("colleague", child, OTHER_COMMUNE)
     office.sync("colleague")
@@ -135,7 +127,7 @@ def test_what_a_snapshot_brings_of_ours_does_not_wait_any_more(
     """On the disk that was set back it still waited: nothing of it stays hidden behind itself."""
     monkeypatch.setattr("sync.server.answers.pull.WORTH", 1)
     child = office.child("Chìu Văn Sáng")
-    phone(office.ours, child, "0912000001")
+    office.ours.edit(Person, child, phone="0912000001")
     visit = office.visit("ours", child)
     office.ours.keep_copy()
     office.sync()

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import msgspec
 import pytest
 
@@ -14,13 +11,7 @@ from commune_desk.store.desk.versions import begin_all_anew
 from commune_desk.store.intake.conflicts import open_conflicts
 from commune_desk.usecases.sync.conflicts import decide_conflict
 from tests.sync.actors.both_sums import sums_here, sums_there
-from tests.sync.actors.travelled_office import TravelledOffice, Traveller, travelled_office
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[TravelledOffice]:
-    with travelled_office(tmp_path) as made:
-        yield made
+from tests.sync.actors.travelled_office import TravelledOffice, Traveller
 
 
 def _telephones(desk: Traveller, child: RecordId, phone: str) -> None:

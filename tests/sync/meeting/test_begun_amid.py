@@ -18,6 +18,7 @@ import pytest
 
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.records.families import Person
 from commune_desk.domain.time.clock import SystemClock
 from commune_desk.store.desk import versions
 from commune_desk.store.exchange.beginning import Beginning
@@ -32,7 +33,7 @@ from tests.sync.actors.both_sums import sums_here, sums_there
 from tests.sync.actors.real_desks import Crash, RealDesk, make_register
 from tests.sync.actors.real_province import COMMUNE
 from tests.sync.actors.two_communes import Two, visit
-from tests.sync.erasure.test_erased_at_desks import erased, phone
+from tests.sync.erasure.test_erased_at_desks import erased
 
 pytestmark = pytest.mark.usefixtures("store_engine")
 
@@ -163,7 +164,7 @@ def later(two: Two, child: RecordId, tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("commune_desk.store.engine.pace._SHORT", 0.0)  # and no more than one record later on
     monkeypatch.setattr("commune_desk.store.intake.comparing.is_due", lambda connection, now: False)
     for number in ("0912000000", "0912000111"):
-        phone(two.old, child, number)
+        two.old.edit(Person, child, phone=number)
     visit(two.old, child)
     two.old.sync()
     made = Later(tmp_path, two, monkeypatch)
@@ -191,7 +192,7 @@ def test_what_was_erased_stays_away_and_is_not_back_for_a_moment(two: Two, child
 
 
 def corrected(two: Two, child: RecordId) -> None:
-    phone(two.old, child, "0912000222")
+    two.old.edit(Person, child, phone="0912000222")
     two.old.sync()
 
 

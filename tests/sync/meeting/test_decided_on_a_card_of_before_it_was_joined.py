@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 
-import msgspec
 import pytest
 
 from commune_desk.domain.model.change_set import ChangeSet
@@ -14,26 +11,12 @@ from commune_desk.domain.model.ids import RecordId
 from commune_desk.domain.records.families import Person
 from commune_desk.domain.words.errors import Refusal
 from commune_desk.presenters.sync.conflict_page import ConflictCard, conflict_cards, decision
-from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.sync.desk_sync import DeskSync
 from tests.helpers.joined import join
 from tests.sync.actors.colleagues import Colleague
-from tests.sync.actors.travelled_office import TravelledOffice, Traveller, travelled_office
+from tests.sync.actors.travelled_office import TravelledOffice
 
 FIRST, SECOND, KEPT = "0912000111", "0912000222", "0912000999"
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[TravelledOffice]:
-    with travelled_office(tmp_path) as made:
-        yield made
-
-
-def phone(desk: Traveller, child: RecordId, number: str) -> None:
-    def edit(tx: Tx) -> None:
-        tx.save(msgspec.structs.replace(tx.existing(Person, child), phone=number))
-
-    desk.run(edit)
 
 
 @pytest.fixture
@@ -41,11 +24,11 @@ def children(office: TravelledOffice) -> tuple[RecordId, RecordId]:
     """The one kept has a number of its own; of the other two numbers are to be decided between at ours, and a
     colleague, who has not heard of that, joins the two."""
     kept, child = office.child("Chìu Văn Sáng"), office.child("Chìu Văn Sáng A")
-    phone(office.ours, kept, KEPT)
+    office.ours.edit(Person, kept, phone=KEPT)
     office.sync()
-    phone(office.colleague, child, FIRST)
+    office.colleague.edit(Person, child, phone=FIRST)
     office.sync("colleague")
-    phone(office.ours, child, SECOND)
+    office.ours.edit(Person, child, phone=SECOND)
     office.sync("ours")
     office.colleague.register.write(lambda tx: join(tx, child, kept)).result()
     office.sync("colleague")

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import msgspec
 import pytest
 
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import uuid7
 from sync.merge import merge_set
-from tests.sync.actors.server_fixtures import OTHER, ServerDesk, World, province_in
+from tests.sync.actors.server_fixtures import OTHER, ServerDesk, World
 from tests.sync.actors.three_desks import DESKS, three_desks
 
 pytestmark = pytest.mark.usefixtures("store_engine")
 
 FIELD = "disability_types"
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with province_in(tmp_path) as made:
-        yield made
 
 
 class File:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -25,7 +24,7 @@ from tests.sync.actors.both_sums import sums_here, sums_there
 from tests.sync.actors.real_desks import RealDesk
 from tests.sync.actors.real_province import COMMUNE, real_province
 from tests.sync.actors.server_fixtures import OTHER, province_in
-from tests.sync.actors.travelled_office import TravelledOffice, travelled_office
+from tests.sync.actors.travelled_office import TravelledOffice
 from tests.sync.actors.two_communes import Two, move, visit
 from tests.sync.client.test_withdrawn_for_good import try_sync
 from tests.sync.client.test_withdrawn_for_good import withdraw as withdraw_pc
@@ -34,12 +33,6 @@ from tests.sync.erasure.test_erased_at_desks import erased
 pytestmark = pytest.mark.usefixtures("store_engine")
 
 NAME = {"full_name": "Đặng Thị Hoà"}
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[TravelledOffice]:
-    with travelled_office(tmp_path) as made:
-        yield made
 
 
 def id_of(desk: RealDesk) -> str:

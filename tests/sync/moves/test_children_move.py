@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import msgspec
 import pytest
 from sqlalchemy import insert, select
 
@@ -177,17 +176,10 @@ def test_a_visit_that_finds_another_risk_is_recorded_on_the_way_and_the_risk_goe
     assert two.old.ask("SELECT count(*) FROM child_file") == [(0,)]
 
 
-def phone(desk: RealDesk, child: RecordId, number: str) -> None:
-    def run(tx: Tx) -> None:
-        tx.save(msgspec.structs.replace(tx.existing(Person, child), phone=number))
-
-    desk.register.write(run).result()
-
-
 def test_a_child_that_moves_back_can_be_looked_at_though_old_words_are_gone(two: Two, child: RecordId) -> None:
     """The first number does not stand any more, so nobody brings it back."""
     for number in ("0912000001", "0912000002"):
-        phone(two.old, child, number)
+        two.old.edit(Person, child, phone=number)
     move(two.old, child)
     two.sync()
     two.old.register.write(lambda tx: departures.forget_durable(tx.connection, tx.ledger.desk, 1 << 40)).result()

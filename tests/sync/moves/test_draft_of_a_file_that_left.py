@@ -3,11 +3,7 @@ record of the child in the commune that it left."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
-
-import pytest
 
 from commune_desk.domain.words.errors import Refusal
 from commune_desk.presenters.child.form import ChildForm
@@ -15,13 +11,7 @@ from commune_desk.presenters.child.relation_form import RelationForm
 from tests.helpers.builders import make_person, make_relation, save_all
 from tests.sync.actors.colleagues import Colleague, from_draft
 from tests.sync.actors.real_province import OTHER_COMMUNE
-from tests.sync.actors.travelled_office import TravelledOffice, travelled_office
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[TravelledOffice]:
-    with travelled_office(tmp_path) as made:
-        yield made
+from tests.sync.actors.travelled_office import TravelledOffice
 
 
 def test_the_file(office: TravelledOffice) -> None:

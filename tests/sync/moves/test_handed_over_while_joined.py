@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from commune_desk.presenters.child.move import ChildMove, move_view
 from commune_desk.store.pages.children import child_record
 from tests.helpers.joined import join
 from tests.sync.actors.colleagues import Colleague
 from tests.sync.actors.real_province import OTHER_COMMUNE
-from tests.sync.actors.travelled_office import TravelledOffice, travelled_office
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[TravelledOffice]:
-    with travelled_office(tmp_path) as made:
-        yield made
+from tests.sync.actors.travelled_office import TravelledOffice
 
 
 def test_the_child_goes_and_its_page_says_so(office: TravelledOffice) -> None:

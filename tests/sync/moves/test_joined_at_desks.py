@@ -30,7 +30,7 @@ from tests.sync.actors.both_sums import sums_here, sums_there
 from tests.sync.actors.real_desks import RealDesk
 from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE
 from tests.sync.actors.two_communes import Two, move, visit
-from tests.sync.erasure.test_erased_at_desks import erased, knows, phone
+from tests.sync.erasure.test_erased_at_desks import erased, knows
 
 pytestmark = pytest.mark.usefixtures("store_engine")
 
@@ -100,7 +100,7 @@ def test_what_another_desk_still_writes_of_the_other_record_comes_to_the_child(
     joins(two.old, again, child)
     two.old.sync()
     visit(two.late, again)
-    phone(two.late, again, "0912000222")
+    two.late.edit(Person, again, phone="0912000222")
     two.late.run(lambda tx: tx.save(msgspec.structs.replace(_file(tx, again), risk_level="medium")))
     two.sync()
     for desk in (two.old, two.late):

@@ -59,10 +59,6 @@ def disabilities(desk: RealDesk, *codes: str) -> None:
     desk.register.write(run).result()
 
 
-def phone(desk: RealDesk, child: RecordId, number: str) -> None:
-    desk.register.write(lambda tx: tx.save(msgspec.structs.replace(tx.existing(Person, child), phone=number))).result()
-
-
 def stored(desk: RealDesk) -> tuple[str, ...]:
     (row,) = desk.ask("SELECT id FROM child_file")
     return desk.register.write(lambda tx: tx.existing(ChildFile, row[0]).disability_types).result()[0]
@@ -81,7 +77,7 @@ def decide(desk: RealDesk, card: ConflictCard, place: int) -> None:
 
 
 def test_the_card_says_that_a_value_comes_from_the_former_commune(two: Two, child: RecordId) -> None:
-    phone(two.late, child, "0912000111")
+    two.late.edit(Person, child, phone="0912000111")
     move(two.old, child)
     two.old.sync()
     two.sync()

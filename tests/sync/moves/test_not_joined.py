@@ -7,6 +7,7 @@ import pytest
 
 from commune_desk.domain.model.ids import RecordId
 from commune_desk.domain.records.children import ChildFile
+from commune_desk.domain.records.families import Person
 from commune_desk.domain.words.errors import Refusal
 from commune_desk.store.pages.not_joined import NotJoined, not_joined
 from commune_desk.store.writing import joined
@@ -19,7 +20,6 @@ from tests.sync.actors.both_sums import sums_here, sums_there
 from tests.sync.actors.real_desks import RealDesk
 from tests.sync.actors.real_province import COMMUNE
 from tests.sync.actors.two_communes import Two, move, visit
-from tests.sync.erasure.test_erased_at_desks import phone
 from tests.sync.moves.test_joined_at_desks import joins
 
 pytestmark = pytest.mark.usefixtures("store_engine")
@@ -94,7 +94,7 @@ def test_put_back_it_is_as_before_at_every_desk_and_asked_of_nobody(two: Two, ch
 
 @pytest.mark.usefixtures("third")
 def test_what_somebody_wrote_there_since_is_nobody_elses_to_put_back(two: Two, child: RecordId) -> None:
-    phone(two.old, child, "0912000333")
+    two.old.edit(Person, child, phone="0912000333")
     two.sync()
     said = told(two.late, child)
     assert said is not None

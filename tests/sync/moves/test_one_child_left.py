@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from commune_desk.store.intake.departures import BETWEEN_CODES, Departed, count_departed, departed
 from commune_desk.store.writing import joined
 from tests.helpers.joined import join
 from tests.sync.actors.real_province import OTHER_COMMUNE
-from tests.sync.actors.travelled_office import TravelledOffice, travelled_office
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[TravelledOffice]:
-    with travelled_office(tmp_path) as made:
-        yield made
+from tests.sync.actors.travelled_office import TravelledOffice
 
 
 def moved_and_told(office: TravelledOffice) -> list[tuple[int, list[Departed]]]:

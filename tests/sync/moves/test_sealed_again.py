@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -28,18 +26,12 @@ from tests.helpers.builders import make_report, save_all
 from tests.sync.actors.real_desks import Crash, RealDesk
 from tests.sync.actors.real_province import COMMUNE as HERE
 from tests.sync.actors.real_province import OTHER_COMMUNE
-from tests.sync.actors.server_fixtures import COMMUNE, OTHER, ServerDesk, World, province_in
+from tests.sync.actors.server_fixtures import COMMUNE, OTHER, ServerDesk, World
 from tests.sync.actors.two_communes import Two, move
 from tests.sync.moves.test_joined_at_desks import joins, listed
 from tests.sync.moves.test_server_moves import Child, key_of, page_of
 
 pytestmark = pytest.mark.usefixtures("store_engine")
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with province_in(tmp_path) as opened:
-        yield opened
 
 
 class SealedRecord:

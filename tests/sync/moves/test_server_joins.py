@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from sync.server.intake import joining, relocating
 from sync.server.intake.merging import Batch
 from sync.server.lifecycle import belonging
 from sync.server.lifecycle.erasing import Act, Ordered, erase
-from tests.sync.actors.server_fixtures import COMMUNE, OTHER, SHELTER, ServerDesk, World, province_in
+from tests.sync.actors.server_fixtures import COMMUNE, OTHER, SHELTER, ServerDesk, World
 from tests.sync.moves.test_server_moves import VISIT, Child, page_of, relocation
 from tests.sync.wire.test_log_verifier import read, verify
 
@@ -29,12 +29,6 @@ pytestmark = pytest.mark.usefixtures("store_engine")
 OK, NOOP, CONFLICT = [("ok", "")], [("noop", "")], [("conflict", "")]
 REFUSED = [("quarantined", "joined")]
 THIRD, FOURTH = "C:06844", "C:06700"
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with province_in(tmp_path) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -20,17 +18,11 @@ from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.identity.scopes import ensure_key
 from sync.server.intake.merging import Batch
-from tests.sync.actors.server_fixtures import COMMUNE, OTHER, SHELTER, ServerDesk, World, province_in
+from tests.sync.actors.server_fixtures import COMMUNE, OTHER, SHELTER, ServerDesk, World
 
 pytestmark = pytest.mark.usefixtures("store_engine")
 
 VISIT = {"visited_on": "2026-11-20", "risk_level": "low", "observations": "Nhà đóng cửa."}
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with province_in(tmp_path) as opened:
-        yield opened
 
 
 class Child:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import msgspec
 import pytest
 
@@ -13,18 +10,12 @@ from commune_desk.domain.model.ids import uuid7
 from sync.change import Line
 from sync.server.intake import relocating
 from sync.server.intake.conflicts import ConflictBook
-from tests.sync.actors.server_fixtures import COMMUNE, OTHER, ServerDesk, World, province_in
+from tests.sync.actors.server_fixtures import COMMUNE, OTHER, ServerDesk, World
 from tests.sync.moves.test_server_moves import page_of, relocation
 
 pytestmark = pytest.mark.usefixtures("store_engine")
 
 FIELD = "disability_types"
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with province_in(tmp_path) as made:
-        yield made
 
 
 class Moved:

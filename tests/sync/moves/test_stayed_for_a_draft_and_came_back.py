@@ -2,46 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import msgspec
 import pytest
 
 from commune_desk.domain.model.ids import RecordId
 from commune_desk.domain.records.families import Person
 from commune_desk.presenters.child.visit_form import FORM
-from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.records.drafts import drop_draft, open_drafts, save_draft
 from tests.sync.actors.real_desks import OFFICER
 from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE
-from tests.sync.actors.travelled_office import TravelledOffice, Traveller, travelled_office
+from tests.sync.actors.travelled_office import TravelledOffice
 
 FIRST, SECOND, THERE = "0912000111", "0912000222", "0912000999"
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[TravelledOffice]:
-    with travelled_office(tmp_path) as made:
-        yield made
-
-
-def phone(desk: Traveller, child: RecordId, number: str) -> None:
-    def edit(tx: Tx) -> None:
-        tx.save(msgspec.structs.replace(tx.existing(Person, child), phone=number))
-
-    desk.run(edit)
 
 
 def went_and_came_back(office: TravelledOffice, *, drafted: bool) -> RecordId:
     """The colleague corrects a phone number twice without a line; meanwhile the child goes and comes back."""
     child = office.child("Chìu Văn Sáng")
     office.move("ours", child, OTHER_COMMUNE)
-    phone(office.colleague, child, FIRST)
+    office.colleague.edit(Person, child, phone=FIRST)
     if drafted:
         typed = {"person": child, "observations": "Cháu khoẻ."}
         office.colleague.run(lambda tx: save_draft(tx, FORM, child, "observations", typed))
-    phone(office.colleague, child, SECOND)
+    office.colleague.edit(Person, child, phone=SECOND)
     office.sync("ours", "there")
     office.move("there", child, COMMUNE)
     office.sync("ours", "colleague", "there")
@@ -61,7 +43,7 @@ def test_both_desks_hold_the_same(office: TravelledOffice, drafted: bool) -> Non
 def test_what_is_written_there_later_is_seen(office: TravelledOffice, drafted: bool) -> None:
     child = went_and_came_back(office, drafted=drafted)
     office.colleague.run(lambda tx: drop_draft(tx, FORM, child))
-    phone(office.ours, child, THERE)
+    office.ours.edit(Person, child, phone=THERE)
     for _ in range(3):
         office.sync("ours", "colleague")
     assert office.colleague.shown(child, "phone") == THERE

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from commune_desk.domain.model.ids import RecordId, Scope
+from commune_desk.domain.records.families import Person
 from commune_desk.i18n import set_language
 from commune_desk.store.intake import departures
 from commune_desk.store.writing.transaction import Tx
@@ -18,7 +19,7 @@ from tests.helpers.builders import make_file, make_person
 from tests.sync.actors.real_desks import RealDesk
 from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE
 from tests.sync.actors.two_communes import Two, move, two_communes, visit
-from tests.sync.moves.test_late_edits_decided import decide, phone, the_card
+from tests.sync.moves.test_late_edits_decided import decide, the_card
 
 pytestmark = pytest.mark.usefixtures("store_engine")
 
@@ -81,8 +82,8 @@ def test_a_late_visit_is_taken_after_it(two: Two, child: RecordId, cut: str) -> 
 
 def decided_elsewhere(two: Two, child: RecordId) -> None:
     """Two numbers stand against each other, and the commune where the child was meanwhile decides."""
-    phone(two.old, child, "0912000111")
-    phone(two.late, child, "0912000222")
+    two.old.edit(Person, child, phone="0912000111")
+    two.late.edit(Person, child, phone="0912000222")
     two.sync()
     assert two.late.ask("SELECT state FROM conflict") == [("open",)]
     move(two.old, child)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -20,15 +18,9 @@ from commune_desk.usecases.records.visits import record_visit
 from tests.helpers.builders import make_visit
 from tests.sync.actors.real_desks import OFFICER
 from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE
-from tests.sync.actors.travelled_office import TravelledOffice, travelled_office
+from tests.sync.actors.travelled_office import TravelledOffice
 
 WORDS = "Cháu có vết bầm ở tay."
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[TravelledOffice]:
-    with travelled_office(tmp_path) as made:
-        yield made
 
 
 @pytest.fixture

@@ -6,8 +6,7 @@ left where nobody can read it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -20,7 +19,7 @@ from commune_desk.presenters.reports.form import ReportForm
 from commune_desk.usecases.desk.workplace import Workplace
 from tests.sync.actors.colleagues import Colleague
 from tests.sync.actors.real_province import OTHER_COMMUNE
-from tests.sync.actors.travelled_office import TravelledOffice, travelled_office
+from tests.sync.actors.travelled_office import TravelledOffice
 
 Make = Callable[[Workplace, str], EntryForm[Any]]
 FORMS: dict[str, tuple[Make, Mapping[str, object]]] = {
@@ -28,12 +27,6 @@ FORMS: dict[str, tuple[Make, Mapping[str, object]]] = {
     "group": (GroupForm, {"group_code": "HCDB01"}),
     "report": (ReportForm, {"source": "111", "place": "Khe Lạc", "description": "Cháu bị đánh."}),
 }
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[TravelledOffice]:
-    with travelled_office(tmp_path) as made:
-        yield made
 
 
 def leaves(office: TravelledOffice, child: RecordId) -> None:

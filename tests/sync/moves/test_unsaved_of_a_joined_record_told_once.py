@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from commune_desk.presenters.child.visit_form import FORM, VisitForm
@@ -15,13 +12,7 @@ from commune_desk.usecases.records.drafts import save_draft
 from tests.helpers.joined import join
 from tests.sync.actors.real_desks import OFFICER
 from tests.sync.actors.real_province import OTHER_COMMUNE
-from tests.sync.actors.travelled_office import TravelledOffice, travelled_office
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[TravelledOffice]:
-    with travelled_office(tmp_path) as made:
-        yield made
+from tests.sync.actors.travelled_office import TravelledOffice
 
 
 @pytest.mark.parametrize("typed_on", [False, True])

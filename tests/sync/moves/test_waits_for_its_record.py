@@ -3,7 +3,6 @@ and merged behind what brings the child, as if it had been heard in its turn."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,7 @@ from sync.server.engine import tables
 from sync.server.intake import awaited
 from sync.server.lifecycle import chains
 from sync.server.lifecycle.erasing import Ordered, erase
-from tests.sync.actors.server_fixtures import OTHER, SHELTER, ServerDesk, World, province_in
+from tests.sync.actors.server_fixtures import OTHER, SHELTER, ServerDesk, World
 from tests.sync.moves.test_server_joins import alias, joined_to
 from tests.sync.moves.test_server_moves import Child, page_of, relocation
 from tests.sync.wire.test_log_verifier import read, verify
@@ -27,12 +26,6 @@ pytestmark = pytest.mark.usefixtures("store_engine")
 
 THIRD = "C:06844"
 ASIDE, OK = [("quarantined", "moved")], [("ok", "")]
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with province_in(tmp_path) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from commune_desk.domain.model.access import Role
 from sync.server.intake.whereabouts import Whereabouts
-from tests.sync.actors.server_fixtures import COMMUNE, OTHER, SHELTER, ServerDesk, World, province_in
+from tests.sync.actors.server_fixtures import COMMUNE, OTHER, SHELTER, ServerDesk, World
 from tests.sync.moves.test_server_moves import Child, page_of, relocation
 
 pytestmark = pytest.mark.usefixtures("store_engine")
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with province_in(tmp_path) as opened:
-        yield opened
 
 
 def shared(world: World) -> tuple[Child, ServerDesk, str]:

@@ -21,7 +21,7 @@ from sync.server.engine.address import ADDRESS_FILE, PostgresAddress, read_url
 from sync.server.engine.database import WHOLE_PROVINCE, StoreFault
 from sync.server.engine.postgres import PostgresDatabase
 from tests.helpers.postgres_cluster import PostgresCluster
-from tests.sync.actors.server_fixtures import Done, World, command, province_in
+from tests.sync.actors.server_fixtures import Done, World, command
 
 pytestmark = pytest.mark.usefixtures("on_postgres")
 HOSTS = ("--name", "Quảng Ninh", "--host", "127.0.0.1")
@@ -33,12 +33,6 @@ def empty(on_postgres: PostgresCluster) -> Iterator[PostgresAddress]:
     made = on_postgres.empty()
     yield made
     on_postgres.drop(made)
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with province_in(tmp_path) as made:
-        yield made
 
 
 def _init(folder: Path, url: str, *words: str) -> Done:

@@ -120,7 +120,7 @@ class Pair:
 
     def _line(self, step: Step, records: dict[tuple[str, int], str], written: list[Line]) -> Line:
         kind, data, _values = VALUES[step.field]
-        self.world.clock.move(milliseconds=step.waits)
+        self.world.clock.pass_by(milliseconds=step.waits)
         own = DESKS[step.desk]
         more: dict[str, Any] = {"data": data, "scope": own}
         if step.elsewhere:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -15,15 +13,9 @@ from sync.server.engine.postgres import PostgresDatabase
 from sync.server.identity.policy import policy_of
 from sync.server.identity.province import epoch_of
 from sync.server.lifecycle.backups import BackupBroken, back_up
-from tests.sync.actors.server_fixtures import World, command, province_in
+from tests.sync.actors.server_fixtures import World, command
 
 pytestmark = pytest.mark.usefixtures("on_postgres")
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with province_in(tmp_path) as made:
-        yield made
 
 
 def _files(world: World) -> set[str]:

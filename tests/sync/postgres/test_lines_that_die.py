@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,16 +11,10 @@ from sqlalchemy import event, func, select
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE, StoreFault
 from tests.helpers.postgres_cluster import PostgresCluster
-from tests.sync.actors.server_fixtures import World, province_in
+from tests.sync.actors.server_fixtures import World
 
 pytestmark = pytest.mark.usefixtures("on_postgres")
 COUNT = select(func.count()).select_from(tables.desk)
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with province_in(tmp_path) as made:
-        yield made
 
 
 @pytest.fixture

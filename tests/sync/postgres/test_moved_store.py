@@ -78,7 +78,7 @@ def _fill(world: World) -> ServerDesk:
     first = a.send("person", person, {"full_name": "Đặng Thị Hoà", "phone": "0912000000"})
     a.send("child_file", file, {"risk_level": "low"}, data=0)
     for desk, phone in ((a, "0912000001"), (b, "0912000002"), (b, "0912000001")):
-        world.clock.move(seconds=1, milliseconds=7)
+        world.clock.pass_by(seconds=1, milliseconds=7)
         desk.send("person", person, {"phone": phone}, base={"phone": first})
         desk.send("child_file", file, {"disability_types": [f"+{phone[-1]}"]})
     b.send("child_file", file, {"risk_level": "high"}, data=0)

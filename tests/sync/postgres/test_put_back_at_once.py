@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
@@ -15,16 +13,10 @@ from sync.server.identity import desks
 from sync.server.intake import push
 from sync.server.intake.admission import Admission
 from sync.server.problems import Refused
-from tests.sync.actors.server_fixtures import ServerDesk, World, province_in
+from tests.sync.actors.server_fixtures import ServerDesk, World
 from tests.sync.server.test_at_the_same_moment import epochs, state_of
 
 pytestmark = pytest.mark.usefixtures("on_postgres")
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with province_in(tmp_path) as made:
-        yield made
 
 
 def body_ahead(world: World, desk: ServerDesk) -> bytes:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import msgspec
 import pytest
 
@@ -13,13 +10,7 @@ from commune_desk.domain.records.families import Person
 from commune_desk.store.exchange.beginning import Beginning
 from commune_desk.store.intake.conflicts import count_open
 from tests.sync.actors.real_province import OTHER_COMMUNE
-from tests.sync.actors.travelled_office import TravelledOffice, travelled_office
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[TravelledOffice]:
-    with travelled_office(tmp_path) as made:
-        yield made
+from tests.sync.actors.travelled_office import TravelledOffice
 
 
 def met_and_put_back(office: TravelledOffice) -> RecordId:

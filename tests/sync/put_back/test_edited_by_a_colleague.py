@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import msgspec
 import pytest
 
 from commune_desk.domain.model.ids import RecordId
 from commune_desk.domain.records.families import Person
 from commune_desk.store.intake.incoming import Incoming
-from tests.sync.actors.travelled_office import TravelledOffice, Traveller, travelled_office
+from tests.sync.actors.travelled_office import TravelledOffice, Traveller
 
 NAME, PHONE = "Chìu Văn Sáng", "0912000001"
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[TravelledOffice]:
-    with travelled_office(tmp_path) as made:
-        yield made
 
 
 def edited(office: TravelledOffice, *, silently: bool = False) -> RecordId:

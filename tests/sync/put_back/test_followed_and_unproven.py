@@ -5,8 +5,7 @@ What that province had signed for before is not known to be with it: all of it i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -15,15 +14,9 @@ from commune_desk.store.exchange import staged
 from commune_desk.store.exchange.staged import mark_restored
 from tests.helpers.builders import make_visit, save_all
 from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE
-from tests.sync.actors.travelled_office import TravelledOffice, Traveller, travelled_office
+from tests.sync.actors.travelled_office import TravelledOffice, Traveller
 
 Story = Callable[[TravelledOffice], set[RecordId]]
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[TravelledOffice]:
-    with travelled_office(tmp_path) as made:
-        yield made
 
 
 def visits_of(office: TravelledOffice, child: RecordId, count: int = 2) -> set[RecordId]:

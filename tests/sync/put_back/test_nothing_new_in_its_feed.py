@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from commune_desk.domain.model.ids import RecordId
 from sync.client.session import Session
 from tests.sync.actors.real_province import OTHER_COMMUNE
-from tests.sync.actors.travelled_office import TravelledOffice, travelled_office
+from tests.sync.actors.travelled_office import TravelledOffice
 
 SAID = "Cháu đã đi học lại."
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[TravelledOffice]:
-    with travelled_office(tmp_path) as made:
-        yield made
 
 
 def written_late_and_put_back(office: TravelledOffice) -> RecordId:

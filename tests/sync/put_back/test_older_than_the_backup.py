@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from commune_desk.store.intake import departures
 from commune_desk.usecases.sync.agent import SyncStatus
 from sync.client.errors import ChangesMissing
 from tests.sync.actors.real_province import OTHER_COMMUNE
-from tests.sync.actors.travelled_office import TravelledOffice, travelled_office
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[TravelledOffice]:
-    with travelled_office(tmp_path) as made:
-        yield made
+from tests.sync.actors.travelled_office import TravelledOffice
 
 
 def test_a_desk_that_let_go_of_what_the_backup_had_goes_on_under_a_new_code(office: TravelledOffice) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import select
 
+from commune_desk.domain.records.families import Person
 from commune_desk.store.exchange import staged
 from commune_desk.store.exchange.set_aside import entries_set_aside
 from commune_desk.store.exchange.staged import mark_restored
@@ -15,17 +15,10 @@ from commune_desk.usecases.registers.profile import Profile
 from sync.server.engine import tables
 from sync.server.identity import desks
 from tests.sync.actors.real_province import OTHER_COMMUNE
-from tests.sync.actors.travelled_office import TravelledOffice, travelled_office
-from tests.sync.journeys.test_set_back_on_the_way import phone
+from tests.sync.actors.travelled_office import TravelledOffice
 
 NUMBER = "0912000003"
 Ends = Callable[[TravelledOffice], None]
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[TravelledOffice]:
-    with travelled_office(tmp_path) as made:
-        yield made
 
 
 def revoked(office: TravelledOffice, *, removes: bool = False) -> None:
@@ -73,7 +66,7 @@ def lost(office: TravelledOffice) -> TravelledOffice:
     office.back_up()
     office.move("colleague", child, OTHER_COMMUNE)
     office.sync()
-    phone(office.there, child, NUMBER)
+    office.there.edit(Person, child, phone=NUMBER)
     office.sync()
     office.put_back()
     office.copy_silently()
@@ -106,7 +99,7 @@ def test_of_a_province_that_said_so_too(office: TravelledOffice) -> None:
     office.sync()
     office.there.enrol_anew()
     office.there.go()
-    phone(office.there, child, NUMBER)
+    office.there.edit(Person, child, phone=NUMBER)
     office.sync()
     for _ in range(2):
         office.put_back()
@@ -123,7 +116,7 @@ def test_what_still_lies_there_under_the_former_name_is_merged_once(office: Trav
     office.back_up()
     office.move("colleague", child, OTHER_COMMUNE)
     office.sync()
-    phone(office.there, child, NUMBER)
+    office.there.edit(Person, child, phone=NUMBER)
     office.sync()
     office.put_back()
     office.sync("there")

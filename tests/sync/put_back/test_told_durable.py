@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
@@ -19,15 +17,9 @@ from sync.server.intake.admission import Admission
 from sync.server.intake.push import take_in
 from sync.server.lifecycle import backups
 from sync.server.lifecycle.backups import received_until
-from tests.sync.actors.server_fixtures import ServerDesk, World, province_in
+from tests.sync.actors.server_fixtures import ServerDesk, World
 
 pytestmark = pytest.mark.usefixtures("store_engine")
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with province_in(tmp_path) as made:
-        yield made
 
 
 def durable(world: World, desk: ServerDesk, instant: str) -> int:
@@ -54,7 +46,7 @@ def slow_push(world: World, desk: ServerDesk, monkeypatch: pytest.MonkeyPatch, d
     with ThreadPoolExecutor(1) as pool:
         job = pool.submit(take_in, world.province, caller, body, Admission())
         assert begun.wait(20)
-        world.clock.move(seconds=5)
+        world.clock.pass_by(seconds=5)
         during.append(durable(world, desk, until))
         may_end.set()
         receipt: protocol.Receipt = job.result()
@@ -62,7 +54,7 @@ def slow_push(world: World, desk: ServerDesk, monkeypatch: pytest.MonkeyPatch, d
 
 
 def instant_of(world: World, **step: float) -> str:
-    world.clock.move(**step)
+    world.clock.pass_by(**step)
     now: datetime = world.clock.now()
     return now.strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -71,13 +63,13 @@ def test_a_change_whose_push_was_under_way_is_not_told_durable(world: World, mon
     """It bears an earlier time than the copy, and the copy lacks it: a desk that let go of it would lose it."""
     desk = world.desk()
     desk.send("person", uuid7(), {"full_name": "Chìu Thị Mây"})
-    world.clock.move(hours=1)
+    world.clock.pass_by(hours=1)
     began = instant_of(world)
     in_the_copy: list[int] = []
     slow_push(world, desk, monkeypatch, in_the_copy, began)
     copied_at = instant_of(world)
     assert in_the_copy == [1]
-    world.clock.move(hours=1)
+    world.clock.pass_by(hours=1)
     assert durable(world, desk, copied_at) == 1
 
 
@@ -99,11 +91,11 @@ def test_what_came_while_the_clock_stood_in_1970_is_not_told_durable(world: Worl
     known, fresh = world.desk(), world.desk()
     known.send("person", uuid7(), {"full_name": "Chìu Thị Mây"})
     copied_at = instant_of(world, days=1)
-    right = world.clock.time
-    world.clock.time = datetime(1970, 1, 1, 0, 5, tzinfo=UTC)
+    right = world.clock.at
+    world.clock.at = datetime(1970, 1, 1, 0, 5, tzinfo=UTC)
     known.send("person", uuid7(), {"full_name": "Chìu Văn Sáng"})
     fresh.send("person", uuid7(), {"full_name": "Bàn Thị Một"})
-    world.clock.time = right + timedelta(hours=8)
+    world.clock.at = right + timedelta(hours=8)
     assert (durable(world, known, copied_at), durable(world, fresh, copied_at)) == (1, 0)
     known.send("person", uuid7(), {"full_name": "Bàn Thị Hai"})
     assert durable(world, known, copied_at) == 1
@@ -113,10 +105,10 @@ def test_what_came_while_the_clock_stood_in_1970_is_not_told_durable(world: Worl
 def test_what_came_while_the_clock_stood_in_2099_is_durable_with_what_came_after_it(world: World) -> None:
     """Else nothing of its desk would be for seventy years, and words of who has left would stay there."""
     desk = world.desk()
-    right = world.clock.time
-    world.clock.time = datetime(2099, 1, 1, tzinfo=UTC)
+    right = world.clock.at
+    world.clock.at = datetime(2099, 1, 1, tzinfo=UTC)
     desk.send("person", uuid7(), {"full_name": "Chìu Thị Mây"})
-    world.clock.time = right
+    world.clock.at = right
     assert durable(world, desk, instant_of(world, days=1)) == 0
     desk.send("person", uuid7(), {"full_name": "Chìu Văn Sáng"})
     assert durable(world, desk, instant_of(world, days=1)) == 2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,15 +10,9 @@ from sqlalchemy import select
 from commune_desk.domain.model.ids import uuid7
 from sync.server.engine import tables
 from sync.server.identity import desks
-from tests.sync.actors.server_fixtures import Done, World, command, province_in
+from tests.sync.actors.server_fixtures import Done, World, command
 
 NAME = {"full_name": "Đặng Thị Hoà"}
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with province_in(tmp_path) as made:
-        yield made
 
 
 @pytest.fixture

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from commune_desk.domain.model.ids import uuid7
-from tests.sync.actors.server_fixtures import COMMUNE, OTHER, World, province_in
+from tests.sync.actors.server_fixtures import COMMUNE, OTHER, World
 from tests.sync.moves.test_server_moves import relocation
 
 pytestmark = pytest.mark.usefixtures("store_engine")
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with province_in(tmp_path) as made:
-        yield made
 
 
 @pytest.mark.parametrize("verb", ["move", "share", "unshare"])

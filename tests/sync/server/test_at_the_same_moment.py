@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,15 +20,10 @@ from sync.server.intake.admission import Admission
 from sync.server.lifecycle import founding
 from sync.server.problems import Refused
 from tests.helpers.store_engine import engine
-from tests.sync.actors.server_fixtures import COMMUNE, ServerDesk, SetClock, World, province_in
+from tests.helpers.workplaces import HandClock
+from tests.sync.actors.server_fixtures import COMMUNE, ServerDesk, World
 
 pytestmark = pytest.mark.usefixtures("store_engine")
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with province_in(tmp_path) as made:
-        yield made
 
 
 def epochs(world: World) -> list[str]:
@@ -101,6 +95,6 @@ def test_an_init_that_dies_leaves_nothing_that_opens_as_a_province(
     with monkeypatch.context() as patch:
         patch.setattr(founding, "found_province_desk", cut)
         with pytest.raises(PowerCut):
-            founding.found(data, key, name="Tests", hosts=["127.0.0.1"], clock=SetClock(), where=engine.new())
+            founding.found(data, key, name="Tests", hosts=["127.0.0.1"], clock=HandClock(), where=engine.new())
     with pytest.raises(DeskError):
         open_province(data, key).close()

@@ -30,6 +30,7 @@ from sync.server.intake import late_conflicts
 from sync.server.intake.late_conflicts import LateConflict
 from sync.server.lifecycle.status import read_status
 from tests.helpers.builders import make_file, make_person
+from tests.helpers.workplaces import HandClock
 from tests.sync.actors.real_desks import RealDesk, make_register
 from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE, RealProvince, real_province
 from tests.sync.actors.server_fixtures import command
@@ -39,20 +40,10 @@ pytestmark = pytest.mark.usefixtures("store_engine")
 NOW = datetime(2026, 11, 26, 2, 0, tzinfo=UTC)
 
 
-class SetClock:
-    """A clock that is set by hand."""
-
-    def __init__(self) -> None:
-        self.at = NOW
-
-    def now(self) -> datetime:
-        return self.at
-
-
 class Office:
     """Two desks of a commune and one of another, whose clocks are one."""
 
-    def __init__(self, folder: Path, real: RealProvince, clock: SetClock) -> None:
+    def __init__(self, folder: Path, real: RealProvince, clock: HandClock) -> None:
         self.real, self.clock = real, clock
         escrow = real.province.escrow_public
         real.write(lambda c: ensure_communes(c, escrow_public=escrow))
@@ -114,7 +105,7 @@ class Office:
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
-    clock = SetClock()
+    clock = HandClock(NOW)
     with real_province(tmp_path, clock=clock) as real:
         made = Office(tmp_path, real, clock)
         yield made

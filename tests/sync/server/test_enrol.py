@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +21,6 @@ from sync.server.identity.scopes import keys_of
 from tests.sync.actors.server_fixtures import COMMUNE, Reply, ServerDesk, World, province_in
 
 pytestmark = pytest.mark.usefixtures("store_engine")
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with province_in(tmp_path) as made:
-        yield made
 
 
 def _code(world: World, hours: int = 72) -> EnrolCode:
@@ -146,7 +139,7 @@ def test_a_locker_kept_on_would_open_for_whoever_finds_out_the_code(
 
 def test_a_code_that_nobody_used_in_time_keeps_no_locker(world: World) -> None:
     _code(world, hours=1)
-    world.clock.move(hours=2)
+    world.clock.pass_by(hours=2)
     _code(world)
     lockers = world.rows(select(tables.enrol_code.c.locker).order_by(tables.enrol_code.c.expires_at))
     assert [bool(locker) for (locker,) in lockers] == [False, True]
@@ -154,7 +147,7 @@ def test_a_code_that_nobody_used_in_time_keeps_no_locker(world: World) -> None:
 
 def test_a_code_runs_out(world: World) -> None:
     applicant = Applicant(world, _code(world, hours=1).code)
-    world.clock.move(hours=2)
+    world.clock.pass_by(hours=2)
     reply = applicant.ask()
     assert (reply.status, reply.code) == (410, "expired")
 

@@ -3,9 +3,7 @@ that it was, and nobody can make it believe so without its own signature."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from os import urandom
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,16 +19,10 @@ from sync.server.edge.enrolment import make_code
 from sync.server.engine import tables
 from sync.server.identity.province import begin_epoch
 from tests.sync.actors.real_province import OTHER_COMMUNE
-from tests.sync.actors.server_fixtures import COMMUNE, Reply, ServerDesk, World, province_in
+from tests.sync.actors.server_fixtures import COMMUNE, Reply, ServerDesk, World
 from tests.sync.server.test_enrol import Applicant
 
 pytestmark = pytest.mark.usefixtures("store_engine")
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with province_in(tmp_path) as made:
-        yield made
 
 
 @pytest.fixture

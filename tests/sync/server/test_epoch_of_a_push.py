@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from commune_desk.domain.model.ids import uuid7
-from tests.sync.actors.server_fixtures import COMMUNE, World, province_in
+from tests.sync.actors.server_fixtures import COMMUNE, World
 
 pytestmark = pytest.mark.usefixtures("store_engine")
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with province_in(tmp_path) as made:
-        yield made
 
 
 def test_a_push_of_another_epoch_keeps_nothing(world: World) -> None:

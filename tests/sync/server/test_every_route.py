@@ -5,7 +5,6 @@ The routes are those of the program itself: one that is added later without a qu
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -52,12 +51,6 @@ OTHERWISE = {
     "/v1/files/get": "sync/files/test_server.py::test_a_file_of_one_place_is_not_had_by_naming_it_in_another",
 }
 """Routes with another question, each with the test that asks it."""
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with province_in(tmp_path) as made:
-        yield made
 
 
 def _ask(world: World, desk: ServerDesk, path: str, scope: str) -> Reply:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import Path
@@ -30,12 +30,6 @@ from tests.sync.actors.server_fixtures import COMMUNE, OTHER, SHELTER, Reply, Se
 pytestmark = pytest.mark.usefixtures("store_engine")
 
 OK = ("ok", "")
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with province_in(tmp_path) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -20,12 +19,6 @@ from tests.helpers.store_engine import StoreEngine
 from tests.sync.actors.server_fixtures import COMMUNE, ServerDesk, World, province_in
 
 pytestmark = pytest.mark.usefixtures("store_engine")
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with province_in(tmp_path) as made:
-        yield made
 
 
 class Three:
@@ -225,9 +218,9 @@ def test_the_later_wins_for_trivia_and_no_clock_wins_by_running_ahead(world: Wor
     a, b = world.desk(), world.desk()
     person = uuid7()
     first = a.send("person", person, {"occupation": "farmer"})
-    world.clock.move(minutes=1)
+    world.clock.pass_by(minutes=1)
     ahead = b.send("person", person, {"occupation": "fisher"}, base={"occupation": first}, stamp=(1 << 53) - 1)
-    world.clock.move(minutes=1)
+    world.clock.pass_by(minutes=1)
     a.send("person", person, {"occupation": "trader"}, base={"occupation": first})
     assert world.row("person", person)["occupation"] == "trader"
     a.send("person", person, {"occupation": "weaver"}, base={"occupation": ahead}, stamp=5)

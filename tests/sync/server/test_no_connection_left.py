@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -16,15 +15,9 @@ from sync.server.edge import gate
 from sync.server.edge.daily import daily_roots
 from sync.server.edge.limits import BUSY_SECONDS
 from sync.server.engine import database, tables
-from tests.sync.actors.server_fixtures import Reply, World, province_in
+from tests.sync.actors.server_fixtures import Reply, World
 
 pytestmark = pytest.mark.usefixtures("store_engine")
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with province_in(tmp_path) as made:
-        yield made
 
 
 @contextmanager

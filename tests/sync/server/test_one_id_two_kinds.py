@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,15 +13,9 @@ from commune_desk.store.intake.incoming import Incoming
 from sync.change import Change
 from sync.server.intake.records import RecordPage
 from tests.sync.actors.attacked_office import Office
-from tests.sync.actors.server_fixtures import OTHER, World, province_in
+from tests.sync.actors.server_fixtures import OTHER, World
 
 PHONE = "0912345678"
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with province_in(tmp_path) as made:
-        yield made
 
 
 def _decide_elsewhere(world: World) -> tuple[str, str]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -12,13 +11,7 @@ from sqlalchemy import Connection, Table
 from commune_desk.domain.model.ids import uuid7
 from sync.server.engine import tables
 from sync.server.engine.appending import append
-from tests.sync.actors.server_fixtures import World, province_in
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with province_in(tmp_path) as made:
-        yield made
+from tests.sync.actors.server_fixtures import World
 
 
 @pytest.mark.parametrize(

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import uuid7
 from sync import protocol, seal
-from tests.sync.actors.server_fixtures import COMMUNE, OTHER, ServerDesk, World, province_in
+from tests.sync.actors.server_fixtures import COMMUNE, OTHER, ServerDesk, World
 
 pytestmark = pytest.mark.usefixtures("store_engine")
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with province_in(tmp_path) as made:
-        yield made
 
 
 def _read(reply_body: bytes) -> tuple[protocol.PullHeader, list[bytes], protocol.PullTrailer]:
@@ -113,7 +104,7 @@ def test_last_contact_is_noted(world: World) -> None:
 
     desk = world.desk()
     desk.pull_from({})
-    world.clock.move(minutes=10)
+    world.clock.pass_by(minutes=10)
     desk.pull_from({})
     (listed,) = read_status(world.province).desks
     assert listed.seen_at == "2026-11-24T01:10:00Z"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +25,6 @@ from tests.sync.actors.server_fixtures import COMMUNE, OTHER, SHELTER, ServerDes
 pytestmark = pytest.mark.usefixtures("store_engine")
 
 NAME = {"full_name": "Đặng Thị Hoà"}
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with province_in(tmp_path) as made:
-        yield made
 
 
 class OpenAdmission(Admission):

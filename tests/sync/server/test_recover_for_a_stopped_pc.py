@@ -3,7 +3,6 @@ typed in there, and what waits on it can never be sent."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -12,15 +11,9 @@ import pytest
 from commune_desk.domain.model.ids import DeskId
 from sync import seal
 from sync.server.identity import desks, recovering
-from tests.sync.actors.server_fixtures import ServerDesk, World, command, province_in
+from tests.sync.actors.server_fixtures import ServerDesk, World, command
 
 pytestmark = pytest.mark.usefixtures("store_engine")
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with province_in(tmp_path) as opened:
-        yield opened
 
 
 def request_of(desk: ServerDesk) -> str:

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from commune_desk.domain.model.ids import RecordId, Scope
+from commune_desk.domain.records.families import Person
 from commune_desk.domain.time.clock import SystemClock
 from commune_desk.domain.words.errors import Fault
 from sync.client.errors import Busy
@@ -23,7 +24,7 @@ from tests.helpers.builders import make_person, make_visit, save_all
 from tests.sync.actors.real_desks import RealDesk, make_register
 from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE, RealProvince
 from tests.sync.actors.two_communes import Two, move
-from tests.sync.client.test_snapshots import Office, a_history, edit, office, picture
+from tests.sync.client.test_snapshots import Office, a_history, office, picture
 from tests.sync.moves.test_moves_and_snapshots import two
 
 __all__ = ["office", "two"]
@@ -61,7 +62,7 @@ def test_what_came_since_reaches_the_desk_as_a_page(office: Office) -> None:
     first, second = office.desk(), office.desk()
     people = a_history(first, second)
     make_ahead(office.real)
-    edit(first, people[4], phone="0912000777")
+    first.edit(Person, people[4], phone="0912000777")
     first.sync()
     third = office.desk()
     third.sync()
@@ -76,7 +77,7 @@ def test_a_desk_that_wrote_something_is_given_one_of_now(office: Office) -> None
     first, second = office.desk(), office.desk()
     people = a_history(first, second)
     make_ahead(office.real)
-    edit(first, people[4], phone="0912000777")
+    first.edit(Person, people[4], phone="0912000777")
     first.sync()
     third = office.desk()
     third.register.write(save_all(make_visit(people[0]))).result()

@@ -6,7 +6,6 @@ import errno
 import os
 import sqlite3
 import ssl
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,13 +26,8 @@ from sync.server.identity import keyfile
 from sync.server.identity.province import open_province
 from sync.server.lifecycle import founding
 from sync.server.lifecycle.founding import found
-from tests.sync.actors.server_fixtures import SetClock, World, command, province_in
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with province_in(tmp_path) as made:
-        yield made
+from tests.helpers.workplaces import HandClock
+from tests.sync.actors.server_fixtures import World, command, province_in
 
 
 def _shape(connection: Connection) -> dict[str, Any]:
@@ -109,7 +103,7 @@ def test_only_sixty_four_hex_digits_are_a_key(tmp_path: Path, key: str) -> None:
 
 def _province(folder: Path) -> tuple[Path, Path]:
     data, key = folder / "data", folder / "key.json"
-    found(data, key, name="Quảng Ninh", hosts=["localhost"], clock=SetClock()).close()
+    found(data, key, name="Quảng Ninh", hosts=["localhost"], clock=HandClock()).close()
     return data, key
 
 
@@ -143,7 +137,7 @@ def test_a_key_file_inside_the_data_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refusal, match="must not lie in the data folder"):
         open_province(data, data / "key.json")
     with pytest.raises(Refusal):
-        found(tmp_path / "new", tmp_path / "new" / "key.json", name="x", hosts=["a"], clock=SetClock())
+        found(tmp_path / "new", tmp_path / "new" / "key.json", name="x", hosts=["a"], clock=HandClock())
     assert not (tmp_path / "new").exists()
 
 
@@ -181,9 +175,9 @@ def test_founding_overwrites_nothing(tmp_path: Path) -> None:
     data, key = _province(tmp_path)
     before = {path.name: path.read_bytes() for path in data.iterdir()} | {"key": key.read_bytes()}
     with pytest.raises(Refusal, match="not empty"):
-        found(data, tmp_path / "key2.json", name="x", hosts=["a"], clock=SetClock())
+        found(data, tmp_path / "key2.json", name="x", hosts=["a"], clock=HandClock())
     with pytest.raises(Refusal, match="exists already"):
-        found(tmp_path / "data2", key, name="x", hosts=["a"], clock=SetClock())
+        found(tmp_path / "data2", key, name="x", hosts=["a"], clock=HandClock())
     assert {path.name: path.read_bytes() for path in data.iterdir()} | {"key": key.read_bytes()} == before
 
 

@@ -27,6 +27,6 @@ MADE = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 def test_a_clock_at_which_no_desk_gets_through_is_told(tmp_path: Path, at: datetime, said: str) -> None:
     lines: list[str] = []
     with province_in(tmp_path) as world:
-        world.clock.time = at
+        world.clock.at = at
         commands._judge_certificate(world.province, Console(Texts("en"), lines.append, input, is_at_terminal=False))
     assert [said in line for line in lines] == [True] * bool(said)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,12 +22,6 @@ from tests.sync.actors.server_fixtures import COMMUNE, Reply, ServerDesk, World,
 pytestmark = pytest.mark.usefixtures("store_engine")
 
 Attempt = Callable[[World, ServerDesk, str, bytes], Reply]
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with province_in(tmp_path) as made:
-        yield made
 
 
 def _unsigned(world: World, desk: ServerDesk, path: str, body: bytes) -> Reply:

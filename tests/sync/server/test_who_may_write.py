@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -30,12 +29,6 @@ MAY: dict[tuple[Role, str], set[str]] = {
 """By role and the place that is granted: the kinds it may write there."""
 GUESTS = {Role.SHELTER_WORKER: {"placement_notice"}, Role.SHELTER_HEAD: {"placement_notice"}}
 """What a role may leave in a commune that it does not hold."""
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with province_in(tmp_path) as made:
-        yield made
 
 
 def _a_field(kind: Kind) -> tuple[str, Data]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +23,6 @@ class Blind(Admission):
 
     def fault(self, line: Line, **of_the_sender: object) -> None:
         return None
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with province_in(tmp_path) as made:
-        yield made
 
 
 def _not_its_own(desk: ServerDesk, other: ServerDesk) -> dict[str, tuple[str, str]]:

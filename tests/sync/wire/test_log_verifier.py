@@ -32,7 +32,7 @@ from sync.server.engine import tables
 from tests.helpers.builders import make_file, make_person, make_report, make_visit, save_all
 from tests.sync.actors.real_desks import RealDesk, make_register
 from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE, RealProvince, real_province
-from tests.sync.actors.server_fixtures import World, province_in
+from tests.sync.actors.server_fixtures import World
 
 VERIFIER = Path(__file__).resolve().parents[2] / "verifier" / "verify_log.py"
 Lines = list[dict[str, Any]]
@@ -274,12 +274,6 @@ def test_tampering_is_found(
     tamper(lines, key)
     code, said = verify(lines, fingerprint, tmp_path)
     assert (code, said.startswith("DOES NOT HOLD")) == (1, True), said
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with province_in(tmp_path) as made:
-        yield made
 
 
 def test_what_was_set_aside_and_what_was_erased_has_its_place_in_the_chain(world: World, tmp_path: Path) -> None:

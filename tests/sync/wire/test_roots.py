@@ -24,15 +24,15 @@ from sync.roots import RootStatement, feed_leaf, path_to, proven_root, root_by_p
 from sync.server.answers import roots
 from sync.server.engine import tables
 from tests.helpers.builders import make_person, save_all
+from tests.helpers.workplaces import HandClock
 from tests.sync.actors.real_desks import RealDesk, make_register
 from tests.sync.actors.real_province import COMMUNE, RealProvince, real_province
-from tests.sync.actors.server_fixtures import SetClock
 
 
 class Office:
     """A province whose day is set by the test, and a desk."""
 
-    def __init__(self, folder: Path, real: RealProvince, clock: SetClock) -> None:
+    def __init__(self, folder: Path, real: RealProvince, clock: HandClock) -> None:
         self.real, self.clock = real, clock
         make_register(folder / "desk.db", real.enrol())
         self.desk = RealDesk(folder / "desk.db", SystemClock(), real.transport)
@@ -77,7 +77,7 @@ class Office:
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
-    clock = SetClock()
+    clock = HandClock()
     with real_province(tmp_path, clock=clock) as real:
         made = Office(tmp_path, real, clock)
         yield made
@@ -88,7 +88,7 @@ def test_one_root_a_day_and_no_more(office: Office) -> None:
     office.work()
     first = roots.make_due(office.real.province)
     assert roots.make_due(office.real.province) == first
-    office.clock.move(days=1)
+    office.clock.pass_by(days=1)
     second = roots.make_due(office.real.province)
     assert (first.statement.n, second.statement.n) == (1, 2)
     assert second.statement.before == b64(seal.sha256(first.body))
@@ -105,7 +105,7 @@ def test_a_desk_keeps_the_newest_root_that_lies_on_its_chain(office: Office) -> 
     known = office.known()
     assert (known.n, known.scope, known.seq) == (1, COMMUNE, 2)
     assert known.digest == b64(seal.sha256(made.body))
-    office.clock.move(days=1)
+    office.clock.pass_by(days=1)
     roots.make_due(office.real.province)
     office.desk.sync()
     assert (office.known().n, office.known().seq) == (2, 4)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -14,17 +12,11 @@ from sync import protocol, seal
 from sync.change import MAX_RUN, Line, next_head, write
 from sync.client import errors
 from sync.client.page import Page, is_proven, proven_by_heads, read_page, verified_keys, verify_page
-from tests.sync.actors.server_fixtures import COMMUNE, ServerDesk, World, province_in
+from tests.sync.actors.server_fixtures import COMMUNE, ServerDesk, World
 
 pytestmark = pytest.mark.usefixtures("store_engine")
 
 NAME = {"full_name": "Chìu Văn Sáng"}
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with province_in(tmp_path) as opened:
-        yield opened
 
 
 def unsigned(desk: ServerDesk, count: int) -> list[Line]:
