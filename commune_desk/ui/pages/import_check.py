@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from commune_desk.i18n import _
 from commune_desk.presenters.lists.rows import ImportTwinView, ListRowText, RowView
@@ -17,6 +17,7 @@ from commune_desk.ui.widgets.buttons import LinkButton
 from commune_desk.ui.widgets.card import Card, IconLabel
 from commune_desk.ui.widgets.options import RadioRow
 from commune_desk.ui.widgets.page import TabBar
+from commune_desk.ui.widgets.side_panel import SidePanel
 from commune_desk.ui.widgets.table import PagedTable
 from commune_desk.ui.widgets.text import Text
 
@@ -24,7 +25,6 @@ PANEL_WIDTH, NARROW_PANEL_WIDTH = 372, 364
 NARROW_BELOW = 960
 NARROW_TABLE = 620
 _FOUND = 3
-_LEAST_HEIGHT = 120
 _LABEL_WIDTH = 96
 _LINE_HEIGHT = 22
 _ICONS = {"danger": "alert-circle", "warning": "alert-triangle", "note": "info"}
@@ -137,24 +137,16 @@ class CheckPart(QWidget):
         self.panel.show_row(self._read_row(one))
 
 
-class RowPanel(QScrollArea):
+class RowPanel(SidePanel):
     """One row in full, at the right of the rows."""
 
     decided = Signal(int, str)
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(_("The row in full"))
         self.setFixedWidth(PANEL_WIDTH)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName(_("The row in full"))
         self.choice: RadioRow | None = None
         self.show_row(None)
-
-    def sizeHint(self) -> QSize:
-        """Little height: the page must not scroll because a row has much to tell, the panel does."""
-        return QSize(self.width(), _LEAST_HEIGHT)
 
     def show_row(self, view: RowView | None) -> None:
         holder = QWidget()

@@ -22,6 +22,7 @@ from commune_desk.ui.theme import Tone
 from commune_desk.ui.widgets.buttons import PrimaryButton
 from commune_desk.ui.widgets.notice import EmptyState
 from commune_desk.ui.widgets.page import TabBar
+from commune_desk.ui.widgets.side_panel import SidePanel
 from commune_desk.ui.widgets.table import PagedTable, first_column_of_chips
 from commune_desk.usecases.desk.workplace import Workplace
 
@@ -69,6 +70,7 @@ class ReportsPage(LivePage):
         self.table = PagedTable(self.model, _("Reports"), two_lines=True, three_below=_NARROW)
         self.table.current_changed.connect(self._read_report)
         self.card = ReportCard(workplace, self._state)
+        self.panel = SidePanel(_("The report in full"))
         self.table.opened.connect(lambda _one: self.card.focus_first())
         self.card.acted.connect(self._act)
         self.card.linked.connect(lambda report, person: self._write(LINK, report, person))
@@ -91,17 +93,19 @@ class ReportsPage(LivePage):
         left.setContentsMargins(0, 0, 0, 0)
         left.addWidget(self.empty)
         left.addWidget(self.table, 1)
-        right = QVBoxLayout()
-        right.setContentsMargins(0, 0, 0, 0)
+        told = QWidget()
+        right = QVBoxLayout(told)
+        right.setContentsMargins(0, 0, 4, 0)
         right.addWidget(self.card)
         right.addStretch(1)
+        self.panel.setWidget(told)
+        listed = QWidget()
+        listed.setLayout(left)
         holder = QWidget()
         line = QHBoxLayout(holder)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(16)
-        for column, share in ((left, 3), (right, 2)):
-            side = QWidget()
-            side.setLayout(column)
+        for side, share in ((listed, 3), (self.panel, 2)):
             side.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
             line.addWidget(side, share)
         self.add(holder, 1)
@@ -167,6 +171,7 @@ class ReportsPage(LivePage):
     def _read_report(self, report: str) -> None:
         if report != self.card.report:
             self.card.show_report(report)
+            self.panel.ensureVisible(0, 0)
 
     def _act(self, action: str, report: str) -> None:
         if action == MEASURES:

@@ -203,15 +203,23 @@ class Page(QWidget):
 
     def _show_whole(self, widget: QWidget) -> None:
         """Bring into view what is not seen whole; where they have room together, with the heading of its card."""
-        seen = self.scroll_area.viewport()
+        area = self._scrolls(widget)
+        seen, content = area.viewport(), cast(QWidget, area.widget())
         if not seen.isAncestorOf(widget) or seen.rect().contains(QRect(widget.mapTo(seen, QPoint()), widget.size())):
             return
         card = widget.parentWidget()
-        while card is not None and card is not self.content and not isinstance(card, Card):
+        while card is not None and card is not content and not isinstance(card, Card):
             card = card.parentWidget()
         if isinstance(card, Card) and card.height() <= seen.height():
-            self.scroll_area.ensureVisible(0, card.mapTo(self.content, QPoint()).y(), 0, 0)
-        self.scroll_area.ensureWidgetVisible(widget, 0, _MARGIN)
+            area.ensureVisible(0, card.mapTo(content, QPoint()).y(), 0, 0)
+        area.ensureWidgetVisible(widget, 0, _MARGIN)
+
+    def _scrolls(self, widget: QWidget) -> QScrollArea:
+        """The page, or a panel of it that scrolls by itself."""
+        around = widget.parentWidget()
+        while around is not None and not isinstance(around, QScrollArea):
+            around = around.parentWidget()
+        return around or self.scroll_area
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The keys that turn pages scroll, as do the arrows where nothing on the page takes the keyboard."""

@@ -339,3 +339,22 @@ def test_who_chooses_a_child_by_keyboard_stands_on_no_button_that_takes_it_back(
     QApplication.processEvents()
     assert not form.linked.plain
     assert form.picker.field.hasFocus()
+
+
+def test_a_long_report_scrolls_beside_the_list_which_stays(qtbot: QtBot, workplace: Workplace, tasks: Tasks) -> None:
+    long = make_report(received_at="2026-11-22T15:40:00Z", description="Hàng xóm nghe tiếng trẻ khóc. " * 80)
+    other = make_report(received_at="2026-11-22T16:40:00Z")
+    workplace.write(save_all(long, other))
+    page = ReportsPage(workplace, tasks, lambda _route: None)
+    show(qtbot, page, height=420)
+    qtbot.waitUntil(lambda: page.panel.verticalScrollBar().maximum() > 0)
+    assert page.scroll_area.verticalScrollBar().maximum() == 0, "the list stays in sight"
+    page.table.setFocus()
+    page.panel.verticalScrollBar().setValue(page.panel.verticalScrollBar().maximum())
+    first = next(iter(page.card.buttons.values()))
+    first.setFocus()
+    qtbot.waitUntil(lambda: not first.visibleRegion().isEmpty())
+    QTest.keyClick(first, Qt.Key.Key_PageDown)
+    assert page.panel.verticalScrollBar().value() > 0, "it is read to its end with the keyboard"
+    page.table.select_id(other.id)
+    assert page.panel.verticalScrollBar().value() == 0
