@@ -102,6 +102,15 @@ def valid_from(pem: bytes) -> datetime:
     return _certificate(pem).not_valid_before_utc
 
 
+def names_of(pem: bytes) -> list[str]:
+    """The host names and IP addresses that a server's certificate is for. Raises Fault for one that cannot be read."""
+    try:
+        said = _certificate(pem).extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (ValueError, x509.ExtensionNotFound) as error:
+        raise _unreadable() from error
+    return [str(name.value) for name in said if isinstance(name, (x509.DNSName, x509.IPAddress))]
+
+
 def _begin(
     subject: x509.Name, issuer: x509.Name, key: EllipticCurvePrivateKey, *, now: datetime, life: timedelta
 ) -> x509.CertificateBuilder:

@@ -134,6 +134,17 @@ def note_moved(connection: Connection, place: str) -> None:
         write_meta(connection, {MOVED_TO: place})
 
 
+HOSTS = "hosts"
+"""The fact that holds what the server's certificate was last made for, with blanks between."""
+
+
+def note_hosts(connection: Connection, province: Province, hosts: Sequence[str]) -> None:
+    """The server's certificate was made anew for these host names and IP addresses."""
+    table, named = tables.meta, " ".join(hosts)
+    connection.execute(update(table).where(table.c.name == HOSTS).values(value=named))
+    audited(connection, province, "renew", named)
+
+
 EPOCH = "epoch"
 """The fact that names this life of the database: another one begins whenever it was put back from a backup."""
 

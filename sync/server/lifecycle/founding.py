@@ -26,6 +26,7 @@ from sync.server.identity.province import (
     CA_FILE,
     CERT_FILE,
     EPOCH,
+    HOSTS,
     KEY_FILE,
     Province,
     audited,
@@ -68,7 +69,7 @@ def found(
         EPOCH: secrets.token_hex(8),
         "escrow_public": b64(keys.escrow.public),
         "officer": new_record_id(),
-        "hosts": " ".join(hosts),
+        HOSTS: " ".join(hosts),
     }
     made = Province(
         data=data,
