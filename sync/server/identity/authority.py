@@ -107,7 +107,7 @@ def names_of(pem: bytes) -> list[str]:
     try:
         said = _certificate(pem).extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except (ValueError, x509.ExtensionNotFound) as error:
-        raise _unreadable() from error
+        raise unreadable() from error
     return [str(name.value) for name in said if isinstance(name, (x509.DNSName, x509.IPAddress))]
 
 
@@ -154,10 +154,10 @@ def _read(authority: Identity) -> tuple[x509.Certificate, EllipticCurvePrivateKe
     try:
         key = load_pem_private_key(authority.key, password=None)
     except (ValueError, TypeError) as error:
-        raise _unreadable() from error
+        raise unreadable() from error
     certificate = _certificate(authority.certificate)
     if not isinstance(key, EllipticCurvePrivateKey) or key.public_key() != certificate.public_key():
-        raise _unreadable()
+        raise unreadable()
     return certificate, key
 
 
@@ -165,10 +165,11 @@ def _certificate(pem: bytes) -> x509.Certificate:
     try:
         return x509.load_pem_x509_certificate(pem)
     except ValueError as error:
-        raise _unreadable() from error
+        raise unreadable() from error
 
 
-def _unreadable() -> Fault:
+def unreadable() -> Fault:
+    """What is said of a certificate or a key that is not whole."""
     return Fault(
         N_(
             "The province's certificate or its key cannot be read, or they do not belong together. "

@@ -20,6 +20,7 @@ from sync.server.engine.asking import among
 from sync.server.engine.database import NO_SCOPE, Database
 from sync.server.engine.schema import unfounded
 from sync.server.identity import keyfile
+from sync.server.identity.authority import unreadable
 from sync.server.identity.stores import open_store, refuse_none
 from sync.server.reasons import reason_of
 
@@ -42,7 +43,11 @@ class Province:
 
     @property
     def fingerprint(self) -> bytes:
-        return seal.certificate_fingerprint(self.ca)
+        """What a code names the province by. Raises Fault for an authority's certificate that a cut copy left half."""
+        try:
+            return seal.certificate_fingerprint(self.ca)
+        except ValueError:
+            raise unreadable() from None
 
     def now(self) -> str:
         return to_iso(self.clock.now())
