@@ -1,4 +1,4 @@
-"""`commune-desk-server`: exit code 0 when done, 2 and a sentence when refused; only a bug shows a traceback."""
+"""`commune-desk-server`: exit code 0 when done, 2 and a sentence when refused; only a bug shows where it was met."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import io
 import logging
 import os
 import sys
-from collections.abc import Sequence
+import threading
+import traceback
+from collections.abc import Iterator, Sequence
 
 from commune_desk.domain.words.errors import DeskError
 from commune_desk.domain.words.labels import N_
@@ -23,6 +25,8 @@ NO_SERVER = N_("This is a desk's installation, without a server. For one: pip in
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command."""
+    if argv is None:  # the process is this command's alone
+        _name_nobody_in_bugs()
     _take_every_letter()
     words = list(sys.argv[1:] if argv is None else argv)
     texts = Texts(_language(words))
@@ -53,6 +57,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _CUT_SHORT
     return 0
+
+
+def _name_nobody_in_bugs() -> None:
+    """Python's own way prints what an exception says, and a database's names the child whose row it was about."""
+    sys.excepthook = lambda kind, error, trace: print("\n".join(_places(error)), file=sys.stderr)
+    threading.excepthook = lambda bug: sys.excepthook(bug.exc_type, bug.exc_value or bug.exc_type(), bug.exc_traceback)
+
+
+def _places(error: BaseException) -> Iterator[str]:
+    """Types and places of an exception and its causes, innermost cause last; never a message or a value."""
+    seen: list[BaseException] = []
+    following: BaseException | None = error
+    while following is not None and following not in seen:
+        seen.append(following)
+        yield f"{type(following).__module__}.{type(following).__qualname__}"
+        for frame, line in traceback.walk_tb(following.__traceback__):
+            yield f"  {frame.f_globals.get('__name__', '?')}:{line} {frame.f_code.co_name}"
+        following = following.__cause__ or (None if following.__suppress_context__ else following.__context__)
 
 
 def _let_go_of_output() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import timedelta
 
 from sqlalchemy import Connection
@@ -24,9 +24,9 @@ from sync.server.edge.enrolment import LONGEST, LONGEST_LABEL, make_code
 from sync.server.engine.address import read_url
 from sync.server.engine.database import NO_SCOPE, WHOLE_PROVINCE
 from sync.server.identity import desks, recovering
-from sync.server.identity.authority import valid_from, valid_until
+from sync.server.identity.authority import names_of, valid_from, valid_until
 from sync.server.identity.places import checked_scope
-from sync.server.identity.province import CERT_FILE, Province, audited, fact
+from sync.server.identity.province import CERT_FILE, HOSTS, Province, fact, note_hosts
 from sync.server.identity.scopes import ensure_communes
 from sync.server.lifecycle import erased_list
 from sync.server.lifecycle.founding import check_hosts, found, write_certificates
@@ -99,14 +99,19 @@ def _judge_certificate(province: Province, console: Console) -> None:
 
 def renew(args: Namespace, console: Console) -> None:
     with closing(opened(args)) as province:
-        hosts = args.host or province.database.read(lambda connection: fact(connection, "hosts"), NO_SCOPE).split()
+        hosts = args.host or _present_hosts(province)
         check_hosts(hosts)
         keys = province.keys
         write_certificates(province.data, keys.ca(province.ca), keys, hosts, clock=province.clock)
-        province.database.write(
-            lambda connection: audited(connection, province, "renew", " ".join(hosts)), WHOLE_PROVINCE
-        )
+        province.database.write(lambda connection: note_hosts(connection, province, hosts), WHOLE_PROVINCE)
     console.say(N_("The certificate is made anew. Start the server again to use it."))
+
+
+def _present_hosts(province: Province) -> list[str]:
+    """What desks reach the server by: what its certificate is for, and where that cannot be read, what was noted."""
+    with suppress(Fault, OSError):
+        return names_of((province.data / CERT_FILE).read_bytes())
+    return province.database.read(lambda connection: fact(connection, HOSTS), NO_SCOPE).split()
 
 
 def enrol_code(args: Namespace, console: Console) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections import Counter
-from contextlib import closing
+from contextlib import closing, suppress
 
 from sqlalchemy import Connection
 
 from commune_desk.domain.records.kinds import KINDS
-from commune_desk.domain.words.errors import Invalid, Refusal
+from commune_desk.domain.words.errors import Fault, Invalid, Refusal
 from commune_desk.domain.words.labels import N_
 from sync.server.answers.snapshots import forget_snapshots
 from sync.server.commands.console import Console, local_time
@@ -18,6 +18,7 @@ from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.identity.places import place_name
 from sync.server.identity.province import Province
 from sync.server.lifecycle import erased_list
+from sync.server.lifecycle.emptying import Emptied
 from sync.server.lifecycle.erasing import Act, Ordered, erase, found, planned
 from sync.server.lifecycle.erasure_status import ErasureStatus, erasures
 
@@ -28,6 +29,7 @@ def run(args: Namespace, console: Console) -> None:
     """Nothing is held open while the question stands: the store may be another when it is answered."""
     ordered = Ordered(_checked(args.who), _checked(args.why))
     with closing(opened(args)) as province:
+        erased_list.settle(province)  # one that was cut short before may have left it behind
         act = province.database.read(lambda connection: _plan(connection, province, args.record), WHOLE_PROVINCE)
     if not args.json:
         _show(act, console)
@@ -37,8 +39,7 @@ def run(args: Namespace, console: Console) -> None:
         done, emptied = province.database.write(
             lambda connection: erase(connection, province, *found(connection, act.record), ordered), WHOLE_PROVINCE
         )
-        forget_snapshots(province, emptied.snapshots)
-        erased_list.settle(province)
+        _settle(province, emptied)
     if args.json:
         console.json({"act": done.id, "records": len(done.records), "scopes": sorted(done.scopes)})
         return
@@ -56,6 +57,22 @@ def run(args: Namespace, console: Console) -> None:
         ),
         path=province.data / erased_list.FILE,
     )
+
+
+def _settle(province: Province, emptied: Emptied) -> None:
+    """What lies beside the database follows it. Raises Fault, which says that the erasure itself stands."""
+    with suppress(OSError):  # the server takes away by itself what stands in no row
+        forget_snapshots(province, emptied.snapshots)
+    try:
+        erased_list.settle(province)
+    except Fault:
+        raise Fault(
+            N_(
+                "It is erased, but the list {path} could not be brought up to date, and without it a backup brings it "
+                "back. Make room or mend its rights, then run: commune-desk-server erasures"
+            ),
+            path=province.data / erased_list.FILE,
+        ) from None
 
 
 def _plan(connection: Connection, province: Province, word: str) -> Act:
@@ -100,8 +117,9 @@ def _is_meant(act: Act, console: Console) -> bool:
 
 
 def show(args: Namespace, console: Console) -> None:
-    """What was erased, and how far the desks are."""
+    """What was erased, and how far the desks are; the list beside the database is brought up to date."""
     with closing(opened(args)) as province:
+        erased_list.settle(province)
         found = province.database.read(erasures, WHOLE_PROVINCE)
     if args.json:
         console.json(found)

@@ -6,6 +6,7 @@ from argparse import Namespace
 from contextlib import closing
 
 import msgspec
+from sqlalchemy import Connection
 
 from commune_desk.domain.words.errors import Invalid
 from commune_desk.domain.words.labels import N_
@@ -14,6 +15,7 @@ from sync.server.commands.opening import opened
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.identity.places import place_name
 from sync.server.identity.policy import Policy, decide, policy_of
+from sync.server.identity.province import Province
 from sync.server.intake.late_conflicts import LateConflict, late_conflicts
 
 _MOST_DAYS = 36500
@@ -22,10 +24,10 @@ _MOST_DAYS = 36500
 
 def policy(args: Namespace, console: Console) -> None:
     with closing(opened(args)) as province:
-        present = province.database.read(policy_of, WHOLE_PROVINCE)
-        wanted = _wanted(args, present)
-        if wanted != present:
-            province.database.write(lambda connection: decide(connection, province, wanted), WHOLE_PROVINCE)
+        if _asks_alone(args):
+            wanted = province.database.read(policy_of, WHOLE_PROVINCE)
+        else:
+            wanted = province.database.write(lambda connection: _decided(connection, province, args), WHOLE_PROVINCE)
     if args.json:
         console.json(wanted)
         return
@@ -37,6 +39,20 @@ def policy(args: Namespace, console: Console) -> None:
     kept = N_("Of a child that moved, a line stays at its former commune (--stubs).")
     dropped = N_("Of a child that moved, no line stays at its former commune (--stubs).")
     console.say(dropped if wanted.drops_stubs else kept)
+
+
+def _asks_alone(args: Namespace) -> bool:
+    return args.lease_days is None and args.conflict_days is None and args.stubs is None
+
+
+def _decided(connection: Connection, province: Province, args: Namespace) -> Policy:
+    """Put what was asked for in force; in one transaction, or one who decides another thing meanwhile is undone."""
+    province.database.one_after_another(connection, "policy")
+    present = policy_of(connection)
+    wanted = _wanted(args, present)
+    if wanted != present:
+        decide(connection, province, wanted)
+    return wanted
 
 
 def _wanted(args: Namespace, present: Policy) -> Policy:

@@ -16,7 +16,13 @@ from commune_desk.domain.words.labels import N_
 from sync.server.commands.console import Console
 from sync.server.commands.opening import opened
 from sync.server.identity.places import place_name
-from sync.server.intake.reports_in import hand_down, read_received, read_report_file, values_of_file
+from sync.server.intake.reports_in import (
+    hand_down,
+    read_received,
+    read_report_file,
+    refuse_wrong,
+    values_of_file,
+)
 from sync.server.reasons import reason_of
 
 Told = tuple[str, dict[str, Value]]
@@ -68,8 +74,14 @@ def _typed(args: Namespace, console: Console) -> Told:
     _refuse_without(args, "commune", "received")
     received_at = read_received(args.received)
     if console.is_at_terminal and not (args.place and args.description):
+        with closing(opened(args)) as province:  # before somebody writes down what is told: it would be for nothing
+            refuse_wrong(args.commune, _values(args, received_at), province.clock.now())
         _ask_for_the_rest(args, console)
     _refuse_without(args, "place", "description")
+    return args.commune, _values(args, received_at)
+
+
+def _values(args: Namespace, received_at: str) -> dict[str, Value]:
     values = {
         "received_at": received_at,
         "source": args.source,
@@ -78,7 +90,7 @@ def _typed(args: Namespace, console: Console) -> Told:
         "description": args.description,
         **{name: getattr(args, name) for name in _ASKED},
     }
-    return args.commune, _known(values.items())
+    return _known(values.items())
 
 
 def _ask_for_the_rest(args: Namespace, console: Console) -> None:

@@ -102,6 +102,15 @@ def valid_from(pem: bytes) -> datetime:
     return _certificate(pem).not_valid_before_utc
 
 
+def names_of(pem: bytes) -> list[str]:
+    """The host names and IP addresses that a server's certificate is for. Raises Fault for one that cannot be read."""
+    try:
+        said = _certificate(pem).extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (ValueError, x509.ExtensionNotFound) as error:
+        raise unreadable() from error
+    return [str(name.value) for name in said if isinstance(name, (x509.DNSName, x509.IPAddress))]
+
+
 def _begin(
     subject: x509.Name, issuer: x509.Name, key: EllipticCurvePrivateKey, *, now: datetime, life: timedelta
 ) -> x509.CertificateBuilder:
@@ -145,10 +154,10 @@ def _read(authority: Identity) -> tuple[x509.Certificate, EllipticCurvePrivateKe
     try:
         key = load_pem_private_key(authority.key, password=None)
     except (ValueError, TypeError) as error:
-        raise _unreadable() from error
+        raise unreadable() from error
     certificate = _certificate(authority.certificate)
     if not isinstance(key, EllipticCurvePrivateKey) or key.public_key() != certificate.public_key():
-        raise _unreadable()
+        raise unreadable()
     return certificate, key
 
 
@@ -156,10 +165,11 @@ def _certificate(pem: bytes) -> x509.Certificate:
     try:
         return x509.load_pem_x509_certificate(pem)
     except ValueError as error:
-        raise _unreadable() from error
+        raise unreadable() from error
 
 
-def _unreadable() -> Fault:
+def unreadable() -> Fault:
+    """What is said of a certificate or a key that is not whole."""
     return Fault(
         N_(
             "The province's certificate or its key cannot be read, or they do not belong together. "

@@ -20,6 +20,7 @@ from sync.server.engine.asking import among
 from sync.server.engine.database import NO_SCOPE, Database
 from sync.server.engine.schema import unfounded
 from sync.server.identity import keyfile
+from sync.server.identity.authority import unreadable
 from sync.server.identity.stores import open_store, refuse_none
 from sync.server.reasons import reason_of
 
@@ -42,7 +43,11 @@ class Province:
 
     @property
     def fingerprint(self) -> bytes:
-        return seal.certificate_fingerprint(self.ca)
+        """What a code names the province by. Raises Fault for an authority's certificate that a cut copy left half."""
+        try:
+            return seal.certificate_fingerprint(self.ca)
+        except ValueError:
+            raise unreadable() from None
 
     def now(self) -> str:
         return to_iso(self.clock.now())
@@ -132,6 +137,17 @@ def note_moved(connection: Connection, place: str) -> None:
     table = tables.meta
     if not connection.execute(update(table).where(table.c.name == MOVED_TO).values(value=place)).rowcount and place:
         write_meta(connection, {MOVED_TO: place})
+
+
+HOSTS = "hosts"
+"""The fact that holds what the server's certificate was last made for, with blanks between."""
+
+
+def note_hosts(connection: Connection, province: Province, hosts: Sequence[str]) -> None:
+    """The server's certificate was made anew for these host names and IP addresses."""
+    table, named = tables.meta, " ".join(hosts)
+    connection.execute(update(table).where(table.c.name == HOSTS).values(value=named))
+    audited(connection, province, "renew", named)
 
 
 EPOCH = "epoch"

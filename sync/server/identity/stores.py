@@ -15,10 +15,20 @@ from sync.server.engine.embedded import FILE, EmbeddedDatabase
 from sync.server.engine.private_files import write_private
 from sync.server.identity.keyfile import KeyFile
 
+FRESH = "restoring.db"
+"""What a backup is called in a data folder until it comes into its place."""
+ASIDE = "before-restore-"
+"""How the folders begin into which a restore puts what was there."""
+
 
 def refuse_none(data: Path) -> None:
     """Raise Fault unless there is a province in `data`."""
     if not (data / FILE).is_file() and not (data / address.ADDRESS_FILE).is_file():
+        if (data / FRESH).exists() or any(data.glob(f"{ASIDE}*")):
+            raise Fault(
+                N_("A restore into {data} was broken off; what was there is kept aside. Run the same restore again."),
+                data=data,
+            )
         raise Fault(N_("There is no province in {data}. Make one with: commune-desk-server init"), data=data)
 
 

@@ -64,6 +64,11 @@ def hand_down(province: Province, reports: Sequence[tuple[str, dict[str, Value]]
     )
 
 
+def refuse_wrong(commune: str, values: dict[str, Value], now: datetime) -> None:
+    """Raises Invalid for what does not hold of a report whose place and words are still to be told."""
+    _checked(commune, {"place": "-", "description": "-", **values}, now)
+
+
 def _checked(commune: str, values: dict[str, Value], now: datetime) -> Record:
     scope = checked_scope(commune)
     values = {"from_province": True, **values}

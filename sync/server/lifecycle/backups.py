@@ -21,6 +21,7 @@ from sync.disk import clear_left, put_in_place
 from sync.server.engine import tables
 from sync.server.engine.database import NO_SCOPE, WHOLE_PROVINCE, StoreFault
 from sync.server.engine.embedded import FILE, LOGS, EmbeddedDatabase, keyed, named_faults
+from sync.server.identity.authority import valid_until
 from sync.server.identity.province import CA_FILE, CERT_FILE, EPOCH, KEY_FILE, Province, audited
 from sync.server.lifecycle.chains import first_break
 from sync.server.reasons import reason_of
@@ -75,10 +76,12 @@ def back_up(province: Province, target: Path) -> Backup:
 
     What a killed backup left in that folder goes first: it may take the room that this one needs. Only what was read
     back, checked and is on the disk under its name counts. Raises Refusal when `target` exists and for a province on
-    PostgreSQL, Fault when it cannot be written, BackupBroken when it does not say what the province says.
+    PostgreSQL, Fault when it cannot be written or the authority's certificate is damaged, BackupBroken when it does not
+    say what the province says.
     """
     if province.database.is_shared:
         raise on_postgres()
+    valid_until(province.ca)  # a backup with half of one enrols nobody
     part = target.parent / f".{target.name}{_PART}"
     try:
         if target.exists():

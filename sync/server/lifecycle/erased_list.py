@@ -55,13 +55,15 @@ def repeat(province: Province, act: Act) -> None:
 
 
 def write(province: Province, acts: Iterable[Act]) -> None:
-    """Put the list in place whole. Raises Fault."""
+    """Put the list in place whole, where it is another. Raises Fault."""
     lines = []
     for act in sorted(acts, key=lambda one: one.id):
         body = msgspec.json.encode(act)
         lines.append(f"{b64(province.keys.authority.sign(seal.ERASED, body))} ".encode() + body + b"\n")
-    if lines or (province.data / FILE).exists():
-        write_private(province.data / FILE, b"".join(lines))
+    path, content = province.data / FILE, b"".join(lines)
+    present = path.read_bytes() if path.exists() else b""
+    if content != present:
+        write_private(path, content)
 
 
 def _read(province: Province) -> list[Act]:

@@ -71,7 +71,10 @@ def found(connection: Connection, word: str) -> tuple[str, str]:
         raise Refusal(N_("The record {record} was erased already."), record=record)
     kind = _kind_of(connection, record)
     if kind is None:
-        raise Refusal(N_("There is no record {record}. Nothing was erased."), record=word)
+        raise Refusal(
+            N_("There is no record {record}, so nothing was erased now. What was erased before is told by: erasures"),
+            record=word,
+        )
     return kind, record
 
 

@@ -6,7 +6,7 @@ import ipaddress
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -17,7 +17,7 @@ from commune_desk.domain.words.errors import Invalid
 from commune_desk.domain.words.labels import N_
 from sync.protocol import b64
 from sync.server.engine.address import PostgresAddress
-from sync.server.engine.database import WHOLE_PROVINCE
+from sync.server.engine.database import WHOLE_PROVINCE, Database
 from sync.server.engine.private_files import make_folder, write_private
 from sync.server.identity import keyfile
 from sync.server.identity.authority import Identity, make_authority, make_server, under_password
@@ -26,6 +26,7 @@ from sync.server.identity.province import (
     CA_FILE,
     CERT_FILE,
     EPOCH,
+    HOSTS,
     KEY_FILE,
     Province,
     audited,
@@ -51,7 +52,7 @@ def found(
     """Make a province: on the embedded engine, or on PostgreSQL at `where`.
 
     Raises Invalid for a name or host that cannot be, Refusal when one is there already, Fault when the place cannot
-    be written.
+    be written; then nothing of it stays.
     """
     check_name(name)
     check_hosts(hosts)
@@ -59,29 +60,48 @@ def found(
     if where is not None:
         prepare(where)
     make_folder(data)
-    authority = make_authority(name, clock=clock)
-    keys = keyfile.create(key_path, ca_key=authority.key)
-    write_certificates(data, authority, keys, hosts, clock=clock)
-    database = new_store(data, keys, where)
+    secret: list[Path] = []
+    with ExitStack() as undo:  # who has made room can ask for the same again
+        undo.callback(_take_away, data, secret)
+        authority = make_authority(name, clock=clock)
+        keys = keyfile.create(key_path, ca_key=authority.key)
+        secret.append(key_path)
+        write_certificates(data, authority, keys, hosts, clock=clock)
+        _fill(data, new_store(data, keys, where), keys, authority.certificate, (name, hosts), clock=clock)
+        undo.pop_all()
+    return open_province(data, key_path, clock=clock)
+
+
+def _take_away(data: Path, secret: Sequence[Path]) -> None:
+    """What was made in a folder that was empty, and the key to it."""
+    with suppress(OSError):
+        for path in (*data.iterdir(), *secret):
+            path.unlink()
+
+
+def _fill(
+    data: Path,
+    database: Database,
+    keys: keyfile.KeyFile,
+    ca: bytes,
+    named: tuple[str, Sequence[str]],
+    *,
+    clock: Clock,
+) -> None:
+    """Write what makes an empty store a province's; `named`: its name and its hosts."""
+    name, hosts = named
     facts = {
         "name": name,
         EPOCH: secrets.token_hex(8),
         "escrow_public": b64(keys.escrow.public),
         "officer": new_record_id(),
-        "hosts": " ".join(hosts),
+        HOSTS: " ".join(hosts),
     }
     made = Province(
-        data=data,
-        database=database,
-        keys=keys,
-        clock=clock,
-        name=name,
-        ca=authority.certificate,
-        escrow_public=keys.escrow.public,
+        data=data, database=database, keys=keys, clock=clock, name=name, ca=ca, escrow_public=keys.escrow.public
     )
     with closing(made):
         database.write(lambda connection: _begin(connection, made, facts), WHOLE_PROVINCE)
-    return open_province(data, key_path, clock=clock)
 
 
 def _begin(connection: Connection, province: Province, facts: Mapping[str, str]) -> None:

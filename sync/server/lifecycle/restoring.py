@@ -25,10 +25,10 @@ from sync.server.engine.schema import migrate
 from sync.server.identity import keyfile
 from sync.server.identity.only_process import only_here
 from sync.server.identity.province import CA_FILE, Province, begin_epoch, note_moved, read_meta
+from sync.server.identity.stores import ASIDE, FRESH
 from sync.server.lifecycle.backups import FILES, KEPT, BackupBroken, Copied, clear, in_one_file, on_postgres, read_whole
 from sync.server.reasons import reason_of
 
-_FRESH = "restoring.db"
 _UNFINISHED = "unfinished"
 """Stands in the folder with what was there until the backup is about to come in its place."""
 
@@ -45,23 +45,23 @@ def restore(data: Path, key_path: Path, source: Path, *, clock: Clock, older: bo
     keys = keyfile.read(key_path, data=data)
     try:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with only_here(data), _refused_without_a_trace(data / _FRESH, source):
-            _lay_out(source, data / _FRESH)
-            copied = read_whole(data / _FRESH, keys.database_key)
+        with only_here(data), _refused_without_a_trace(data / FRESH, source):
+            _lay_out(source, data / FRESH)
+            copied = read_whole(data / FRESH, keys.database_key)
             if broken_off := _broken_off(data):
                 _put_aside(data, broken_off)  # first: its log may be there already, and says what desks rely on
             if not older:
                 _refuse_older(source, _last_served(data), keys.database_key, copied)
-            files = _take_files(data / _FRESH, keys.database_key) | _files_in(source)
+            files = _take_files(data / FRESH, keys.database_key) | _files_in(source)
             _refuse_no_certificates(source, files)
-            _begin_in(data / _FRESH, keys, files.get(CA_FILE, b""), clock)
+            _begin_in(data / FRESH, keys, files.get(CA_FILE, b""), clock)
             aside = broken_off or _begin_aside(data)
             _put_aside(data, aside)
             for name, content in files.items():
                 write_private(data / name, content)
             (aside / _UNFINISHED).unlink()  # before what comes now: that is never taken for what was there
             settle_names(aside)
-            (data / _FRESH).replace(data / FILE)
+            (data / FRESH).replace(data / FILE)
             settle_names(data)
     except OSError as error:
         raise Fault(N_("The folder {path} cannot be written: {reason}."), path=data, reason=reason_of(error)) from None
@@ -210,4 +210,4 @@ def _put_aside(data: Path, aside: Path) -> None:
 
 
 def _asides(data: Path) -> Iterator[Path]:
-    yield from (data / f"before-restore-{number}" for number in count(1))
+    yield from (data / f"{ASIDE}{number}" for number in count(1))

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from commune_desk.domain.time.clock import SystemClock
-from commune_desk.domain.words.errors import Refusal
+from commune_desk.domain.words.errors import Fault, Refusal
 from sync.server.engine.embedded import FILE
 from sync.server.identity.province import open_province
+from sync.server.identity.stores import FRESH
 from sync.server.lifecycle import restoring
 from sync.server.lifecycle.backups import FILES
 from sync.server.lifecycle.restoring import restore
@@ -66,6 +67,20 @@ def test_looked_for_in_its_place_alone_it_would_be_taken(office: Office, monkeyp
     """The twin: what was put aside says nothing."""
     monkeypatch.setattr(restoring, "_asides", lambda data: iter([data / "aside"]))
     _restore(office, "first")
+
+
+def test_what_is_asked_meanwhile_leads_on(office: Office) -> None:
+    """Nothing is in its place: whoever was told to found a province would take all of it for lost."""
+    data, key = office.real.province.data, office.folder / "key-file"
+    with pytest.raises(Fault) as met:
+        open_province(data, key)
+    assert "Run the same restore again" in met.value.text
+    (data / FRESH).unlink()  # as where the disk was full by then, which takes the copy away
+    with pytest.raises(Fault) as met:
+        open_province(data, key)
+    assert "Run the same restore again" in met.value.text
+    _restore(office, "second")
+    open_province(data, key).close()
 
 
 MOVES = 5

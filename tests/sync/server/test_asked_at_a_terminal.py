@@ -93,6 +93,22 @@ def test_one_who_ends_it_has_written_nothing(folder: Path) -> None:
     assert msgspec.json.decode(command(folder, "status", "--json").stdout)["reports_waiting"] == {}
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("--commune", "99999", *WORDS[2:]),
+        (*WORDS[:2], "--received", "2999-01-01 00:00"),
+        (*WORDS, "--age", "40"),
+        (*WORDS, "--data", "nowhere"),
+    ],
+)
+def test_what_cannot_be_is_said_before_anything_is_written_down(folder: Path, wrong: tuple[str, ...]) -> None:
+    """Somebody is on the telephone: what was told would have been written down for nothing."""
+    code, shown = at_a_terminal(line_of(folder, *wrong), "".join(answer + "\n" for answer in ANSWERS))
+    assert code == 2, shown
+    assert "Where it happens" not in shown
+
+
 def test_without_a_terminal_nobody_is_asked(folder: Path) -> None:
     done = subprocess.run(line_of(folder, *WORDS), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
     assert (done.returncode, "Still needed: --place, --description" in done.stderr) == (2, True)

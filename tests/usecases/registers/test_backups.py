@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -45,6 +46,16 @@ def test_a_copy_of_the_keyfile_that_a_disk_lost_spoils_no_backup(tmp_path: Path,
     desk = begin(tmp_path / "old")
     harm(getattr(desk.profile, which))
     assert kept_by(desk, tmp_path).has_register()
+    desk.register.close()
+
+
+def test_a_pc_whose_battery_is_dead_has_backups_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It works in 1970, and the day stands in the backup itself; an archive knows none before 1980."""
+    desk, now = begin(tmp_path / "old"), time.time
+    with monkeypatch.context() as dead:
+        dead.setattr(time, "time", lambda: now() % (24 * 60 * 60))
+        back_up(desk, tmp_path / "a.cdbackup")
+    assert restored(tmp_path, PASSPHRASE).has_register()
     desk.register.close()
 
 
