@@ -271,7 +271,7 @@ def _log_step(tx: Tx, stay_id: RecordId, note: str) -> None:
         id=new_record_id(),
         scope=tx.actor.scope,
         placement=stay_id,
-        logged_at=to_iso(tx.ledger.now()),
+        logged_at=to_iso(tx.latest()),
         entry_kind="outing",
         note=note,
     )
