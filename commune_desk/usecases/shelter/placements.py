@@ -142,7 +142,7 @@ def go_out(tx: Tx, stay_id: RecordId, *, back_at: str | None, note: str) -> None
 
     Raises Invalid when `back_at` has passed, Refusal when the resident is not in the house.
     """
-    now = to_iso(tx.ledger.now())
+    now = to_iso(tx.latest())
     if back_at is not None and back_at <= now:
         raise Invalid(_NOT_HOLD, fields={"due_back_at": N_("This hour has passed already.")})
     _move(tx, stay_id, "out", due_back_at=back_at)
