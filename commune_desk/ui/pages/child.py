@@ -117,7 +117,7 @@ class ChildPage(SubjectPage):
             self._kin_card.setVisible(key != "family")
 
     def is_overtaken(self) -> bool:
-        return self._view != self._state.view()
+        return super().is_overtaken() or self._view != self._state.view()
 
     def read(self) -> None:
         view = self._view = self._state.view()

@@ -4,6 +4,7 @@ clock has made untrue what it says."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
@@ -35,7 +36,7 @@ class LivePage(Page):
         self._written: set[str] = set()
         self._again = QTimer(self, interval=_READ_AGAIN_MS, singleShot=True)
         self._again.timeout.connect(self.read_again)
-        self._day = workplace.today()
+        self._read_at = self._moment()
         self._minutes = QTimer(self, interval=_MINUTE_MS)
         self._minutes.timeout.connect(self.look_at_the_clock)
         tasks.register_changed.connect(self._on_changed)
@@ -50,13 +51,16 @@ class LivePage(Page):
             self.read_again()
 
     def is_overtaken(self) -> bool:
-        """Whether time alone has made untrue what is shown: "today" is yesterday, a visit is overdue."""
-        return self._day != self._workplace.today()
+        """Whether time alone has made untrue what is shown: "today" is yesterday, what is sealed is closed."""
+        return self._read_at != self._moment()
+
+    def _moment(self) -> tuple[date, bool]:
+        return self._workplace.today(), self._workplace.register.is_closed
 
     def read_again(self) -> None:
         """Show what the register holds now."""
         self._is_stale = False
-        self._day = self._workplace.today()
+        self._read_at = self._moment()
         self._again.stop()
         self._pressed -= self._written
         self._written.clear()

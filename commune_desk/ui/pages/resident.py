@@ -76,7 +76,7 @@ class ResidentPage(SubjectPage):
         self.add(self.columns)
 
     def is_overtaken(self) -> bool:
-        return self._view != self._state.view()
+        return super().is_overtaken() or self._view != self._state.view()
 
     def read(self) -> None:
         view = self._view = self._state.view()

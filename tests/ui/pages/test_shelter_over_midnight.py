@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from commune_desk.domain.limits.lease import Lease
 from commune_desk.domain.model.ids import RecordId
 from commune_desk.domain.time.clock import to_iso
+from commune_desk.store.desk.lease import LEASE
+from commune_desk.store.engine import settings
 from commune_desk.ui.pages.resident import ResidentPage
 from commune_desk.ui.pages.shelter import ShelterPage
 from commune_desk.ui.tasks import Tasks
+from commune_desk.ui.widgets.buttons import LinkButton
 from commune_desk.ui.widgets.rows import ButtonRow
+from commune_desk.ui.widgets.text import RichLine
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.shelter import placements
 from tests.helpers.pages import bars, show
-from tests.helpers.shelter_house import admission, log_entry, set_up
-from tests.helpers.workplaces import clock_of
+from tests.helpers.shelter_house import admission, fill, log_entry, set_up
+from tests.helpers.workplaces import MORNING, clock_of
 
 LATE = datetime(2026, 11, 23, 16, 50, tzinfo=UTC)
 
@@ -54,3 +61,23 @@ def test_whoever_is_late_is_so_on_their_page_too(qtbot: QtBot, house: Workplace,
     clock_of(house).pass_by(minutes=2)
     page._minutes.timeout.emit()
     assert bars(page) != before
+
+
+def test_what_is_sealed_and_stands_open_closes_with_the_lease(qtbot: QtBot, house: Workplace, tasks: Tasks) -> None:
+    stay = fill(house)["Hoa Sen"]
+    ends = to_iso(MORNING + timedelta(minutes=5))
+    lease = Lease(until=ends, told_at=to_iso(MORNING), counted_at=to_iso(MORNING))
+    house.write(lambda tx: settings.put(tx.connection, LEASE, lease))
+    house.write(lambda tx: tx.topic(LEASE))
+    page = ResidentPage(house, tasks, lambda _route: None, stay)
+    show(qtbot, page)
+    next(link for link in page.findChildren(LinkButton) if link.accessibleName() == "Hiện phần niêm phong").click()
+    assert "Bầm ở tay trái" in words(page)
+    clock_of(house).pass_by(minutes=6)
+    page._minutes.timeout.emit()
+    assert "Bầm ở tay trái" not in words(page)
+
+
+def words(page: ResidentPage) -> str:
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    return "\n".join(line.plain for line in page.findChildren(RichLine))
