@@ -10,16 +10,19 @@ import pytest
 from commune_desk.domain.model.ids import RecordId, new_record_id
 from commune_desk.domain.records.families import Person
 from commune_desk.presenters.child.form import ChildForm
+from commune_desk.presenters.child.move import ChildMove
 from commune_desk.presenters.child.page import ChildPage
 from commune_desk.presenters.child.relation_form import GroupForm, RelationForm
 from commune_desk.presenters.child.visit_form import VisitForm
 from commune_desk.presenters.day.today import TodayPage
 from commune_desk.presenters.reports.form import MeasuresForm, ReportForm
+from commune_desk.presenters.window.desk_window import place
 from commune_desk.store.pages.children import ChildRecord, child_record
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.reports import acknowledge_report
 from tests.helpers.builders import make_child, make_group, make_person, make_relation, make_report, save_all
 from tests.helpers.lists import bring_in, counts, list_of
+from tests.helpers.moving import know_the_communes
 from tests.helpers.workplaces import fall_behind
 
 
@@ -137,6 +140,13 @@ def test_a_report_is_taken_up_in_this_year(workplace: Workplace, child: RecordId
     workplace.write(lambda tx: acknowledge_report(tx, report.id))
     taken = "SELECT acknowledged_at FROM report"
     assert workplace.read(lambda c: c.execute(taken).fetchall()) == [("2026-11-23T01:00:00Z",)]
+
+
+def test_a_child_can_move_to_the_communes_of_today(workplace: Workplace, child: RecordId) -> None:
+    know_the_communes(workplace)
+    others = len(workplace.codes.communes) - 1
+    assert len(ChildMove(workplace, record(workplace, child)).communes()) == others
+    assert place(workplace) != workplace.actor.scope.partition(":")[2]
 
 
 def test_who_joined_a_group_by_a_clock_that_ran_ahead_can_leave_it(workplace: Workplace, child: RecordId) -> None:
