@@ -13,6 +13,7 @@ import msgspec
 from commune_desk.domain.limits.lease import Lease
 from commune_desk.domain.model.ids import OfficerId, RecordId, Scope, uuid7
 from commune_desk.domain.records.desks import Officer
+from commune_desk.domain.time.clock import to_iso
 from commune_desk.program_files import code_book
 from commune_desk.store.desk.lease import LEASE
 from commune_desk.store.desk.register import FILE_NAME, Register
@@ -142,3 +143,10 @@ def let_the_lease_run_out(workplace: Workplace) -> None:
 
     workplace.write(keep)
     assert workplace.register.is_closed
+
+
+def fall_behind(workplace: Workplace) -> None:
+    """The battery of the PC's clock is empty: it begins in 2010, after the province has told its own hour."""
+    heard = to_iso(clock_of(workplace).at)
+    workplace.write(lambda tx: settings.put(tx.connection, settings.CONTACT_AT, heard))
+    clock_of(workplace).at = datetime(2010, 1, 1, 1, 0, tzinfo=UTC)

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from commune_desk.domain.records.children import RISK_LEVELS
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.time.clock import local_day
-from commune_desk.domain.time.dates import ADULT_AGE, ALERT_DAYS, birthday
+from commune_desk.domain.time.dates import ADULT_AGE, ALERT_DAYS, months_after
 from commune_desk.domain.vietnamese.text import fold
 from commune_desk.domain.words.labels import N_
 from commune_desk.i18n import _, format_number, ngettext
@@ -267,7 +267,8 @@ class RegisterPage:
 
 
 def _years_before(day: date, years: int) -> str:
-    return birthday(day, -years).isoformat()
+    """The last day of birth of whoever has completed so many years: on 29 February, as a rule, that is 28 February."""
+    return months_after(day, -12 * years).isoformat()
 
 
 def _count(count: int) -> str:

@@ -102,7 +102,7 @@ class RelationForm(EntryForm[FormState]):
 
     def _birth(self, typed: str, errors: dict[str, str]) -> str | None:
         try:
-            found = parse_partial_date(typed, self._workplace.today())
+            found = parse_partial_date(typed, self._workplace.latest_day())
         except Invalid as invalid:
             errors["birth_date"] = translate_error(invalid)
             return None
@@ -154,7 +154,7 @@ class GroupForm(EntryForm[FormState]):
     form, kind = GROUP, "group_membership"
 
     def __init__(self, workplace: Workplace, person: str) -> None:
-        today = format_date(workplace.today())
+        today = format_date(workplace.latest_day())
         super().__init__(workplace, person, {"group_code": "", "from_on": today, "basis": ""})
         self._child = labels.child_line(workplace.read(lambda c: child_brief(c, person)), workplace.today())
 
@@ -192,7 +192,7 @@ class GroupForm(EntryForm[FormState]):
 
     def _begun(self, errors: dict[str, str]) -> date | None:
         try:
-            typed = parse_partial_date(self._values["from_on"], self._workplace.today())
+            typed = parse_partial_date(self._values["from_on"], self._workplace.latest_day())
         except Invalid as invalid:
             errors["from_on"] = translate_error(invalid)
             return None

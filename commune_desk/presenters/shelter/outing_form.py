@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from commune_desk.domain.entered.times import parse_hour
 from commune_desk.domain.model.ids import RecordId
-from commune_desk.domain.time.clock import VIETNAM, to_iso
+from commune_desk.domain.time.clock import VIETNAM, local_day, to_iso
 from commune_desk.domain.vietnamese.text import tidy
 from commune_desk.domain.words.errors import Invalid
 from commune_desk.i18n import _, translate_error
@@ -81,8 +81,8 @@ class OutingForm(EntryForm[FormState]):
             return None
         if hour is None:
             return None
-        now = self._workplace.register.clock.now()
-        back = datetime.combine(self._workplace.today(), hour, VIETNAM)
+        now = self._workplace.latest()
+        back = datetime.combine(local_day(now), hour, VIETNAM)
         back += timedelta(days=0 if back > now else 1)
         return to_iso(back)
 

@@ -18,7 +18,10 @@ _UNKNOWN_THEN = (
 
 
 def catch_up(tx: Tx) -> None:
-    """Once after an update: if changes came that the former program could not read, every scope is begun anew."""
+    """Once after an update: if changes came that the former program could not read, every scope is begun anew.
+
+    Once also where a PC went back to this program from a newer one: what comes from now on it cannot read again.
+    """
     if is_caught_up(tx.connection):
         return
     former = _own_schema(tx.connection)
@@ -28,8 +31,8 @@ def catch_up(tx: Tx) -> None:
 
 
 def is_caught_up(connection: Connection) -> bool:
-    """Whether this version of the program has looked at what an older one kept."""
-    return _own_schema(connection) >= SCHEMA_VERSION
+    """Whether this version of the program has looked at what another one kept."""
+    return _own_schema(connection) == SCHEMA_VERSION
 
 
 def _own_schema(connection: Connection) -> int:

@@ -54,6 +54,7 @@ class ChildPage(SubjectPage):
         self._kin_card: Card | None = None
         self._ways: dict[str, Route] = {}
         self._may_be = ""
+        self._view: ChildView | None = None
         self._add_actions()
         self._add_tabs()
         self.read_again()
@@ -115,8 +116,11 @@ class ChildPage(SubjectPage):
         if self._kin_card is not None:
             self._kin_card.setVisible(key != "family")
 
+    def is_overtaken(self) -> bool:
+        return super().is_overtaken() or self._view != self._state.view()
+
     def read(self) -> None:
-        view = self._state.view()
+        view = self._view = self._state.view()
         if view is None:
             hidden = (self.columns, self.tabs, self.edit, self.visit)
             self.show_gone(self._state.gone, _("To the register"), Route("register"), *hidden)

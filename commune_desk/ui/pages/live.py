@@ -1,8 +1,10 @@
-"""A page that shows records: a moment after one of them changed it reads again, or when it is next shown."""
+"""A page that shows records: a moment after one of them changed it reads again, or when it is next shown; and once the
+clock has made untrue what it says."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
@@ -18,6 +20,7 @@ from commune_desk.ui.widgets.page import Page
 from commune_desk.usecases.desk.workplace import Workplace
 
 _READ_AGAIN_MS = 200
+_MINUTE_MS = 60_000
 
 
 class LivePage(Page):
@@ -33,15 +36,31 @@ class LivePage(Page):
         self._written: set[str] = set()
         self._again = QTimer(self, interval=_READ_AGAIN_MS, singleShot=True)
         self._again.timeout.connect(self.read_again)
+        self._read_at = self._moment()
+        self._minutes = QTimer(self, interval=_MINUTE_MS)
+        self._minutes.timeout.connect(self.look_at_the_clock)
         tasks.register_changed.connect(self._on_changed)
 
     def read(self) -> None:
         """Read from the register and show."""
         raise NotImplementedError
 
+    def look_at_the_clock(self) -> None:
+        """Each minute that the page is shown: days and hours that it tells are not those of before."""
+        if self.is_overtaken():
+            self.read_again()
+
+    def is_overtaken(self) -> bool:
+        """Whether time alone has made untrue what is shown: "today" is yesterday, what is sealed is closed."""
+        return self._read_at != self._moment()
+
+    def _moment(self) -> tuple[date, bool]:
+        return self._workplace.today(), self._workplace.register.is_closed
+
     def read_again(self) -> None:
         """Show what the register holds now."""
         self._is_stale = False
+        self._read_at = self._moment()
         self._again.stop()
         self._pressed -= self._written
         self._written.clear()
@@ -100,9 +119,11 @@ class LivePage(Page):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if self._is_stale:
+        self._minutes.start()
+        if self._is_stale or self.is_overtaken():
             self.read_again()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._again.stop()
+        self._minutes.stop()

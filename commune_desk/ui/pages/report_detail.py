@@ -91,8 +91,8 @@ class ReportCard(QWidget):
             self._render(detail)
 
     def tick(self) -> None:
-        """Word the clock anew."""
-        if self._detail is not None and self._detail.clock is not None:
+        """Word the clock anew; and whatever report it is, what is sealed in it goes with the lease."""
+        if self._detail is not None:
             self.read_again()
 
     def focus_first(self) -> None:

@@ -47,6 +47,7 @@ class ResidentPage(SubjectPage):
         self._state = State(workplace, stay)
         self.stay = stay
         self._reads_sealed = False
+        self._view: ResidentView | None = None
         self._add_actions()
         self._add_body()
         self.read_again()
@@ -74,8 +75,11 @@ class ResidentPage(SubjectPage):
         self.columns = TwoColumns(surface)
         self.add(self.columns)
 
+    def is_overtaken(self) -> bool:
+        return super().is_overtaken() or self._view != self._state.view()
+
     def read(self) -> None:
-        view = self._state.view()
+        view = self._view = self._state.view()
         if view is None:
             hidden = (self.columns, self.complete, self.bed, self.out, self.back, self.end, self.log)
             self.show_gone(self._state.gone, _("To the house"), Route("shelter"), *hidden)

@@ -121,7 +121,7 @@ class DayLog(QWidget):
     def __init__(self, state: State, navigate: Callable[[Route], object]) -> None:
         super().__init__()
         self._state, self._navigate = state, navigate
-        self.day = state.today
+        self.day = self._today = state.today
         self.earlier = IconButton("chevron-left", _("The day before"))
         self.later = IconButton("chevron-right", _("The day after"))
         self.earlier.clicked.connect(lambda: self.show_day(-1))
@@ -139,9 +139,14 @@ class DayLog(QWidget):
         column.addStretch(1)
 
     def show_day(self, step: int = 0) -> None:
-        """Show the present day of the list, or the one `step` days from it; never a day to come."""
-        self.day = min(self.day + timedelta(days=step), self._state.today)
-        self.later.setEnabled(self.day < self._state.today)
+        """Show the present day of the list, or the one `step` days from it; never a day to come.
+
+        The log of today is that of the next day after midnight: there the next entry will stand.
+        """
+        today = self._state.today
+        goes_on = step == 0 and self.day == self._today
+        self.day, self._today = min(today if goes_on else self.day + timedelta(days=step), today), today
+        self.later.setEnabled(self.day < today)
         self.card.aside.set_text(self._state.day_title(self.day))
         self.card.clear()
         lines = self._state.log_of(self.day)

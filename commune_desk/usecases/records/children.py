@@ -195,13 +195,15 @@ def join_group(tx: Tx, person: RecordId, code: str, *, from_on: str, basis: str 
 def leave_group(tx: Tx, membership_id: RecordId, *, to_on: str) -> None:
     """The membership ends on the ISO day `to_on`, and with it every other one of the child in the same group.
 
-    Raises Invalid when that is before one of them began.
+    Raises Invalid when that is before one of them began; of one that began on a day to come, by a clock that ran ahead,
+    no day is too early.
     """
+    today = _today(tx).isoformat()
     membership = tx.existing(GroupMembership, membership_id)
     still = open_memberships(tx.connection, membership.person) if membership.person else ()
     others = [one for one in still if one.group_code == membership.group_code and one.id != membership_id]
     for one in (membership, *others):
-        if one.from_on and to_on < one.from_on:
+        if one.from_on and to_on < min(one.from_on, today):
             raise Invalid(
                 N_("The end lies before the beginning."), fields={"to_on": N_("The end lies before the beginning.")}
             )
@@ -286,4 +288,4 @@ def _save_changed(tx: Tx, record: Person | Household) -> None:
 
 
 def _today(tx: Tx) -> date:
-    return local_day(tx.ledger.now())
+    return local_day(tx.latest())

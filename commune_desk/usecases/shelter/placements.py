@@ -142,7 +142,7 @@ def go_out(tx: Tx, stay_id: RecordId, *, back_at: str | None, note: str) -> None
 
     Raises Invalid when `back_at` has passed, Refusal when the resident is not in the house.
     """
-    now = to_iso(tx.ledger.now())
+    now = to_iso(tx.latest())
     if back_at is not None and back_at <= now:
         raise Invalid(_NOT_HOLD, fields={"due_back_at": N_("This hour has passed already.")})
     _move(tx, stay_id, "out", due_back_at=back_at)
@@ -271,7 +271,7 @@ def _log_step(tx: Tx, stay_id: RecordId, note: str) -> None:
         id=new_record_id(),
         scope=tx.actor.scope,
         placement=stay_id,
-        logged_at=to_iso(tx.ledger.now()),
+        logged_at=to_iso(tx.latest()),
         entry_kind="outing",
         note=note,
     )

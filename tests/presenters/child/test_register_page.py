@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from commune_desk.i18n import set_language
@@ -11,6 +13,7 @@ from commune_desk.program_files import code_book
 from commune_desk.store.pages import search
 from commune_desk.usecases.desk.workplace import Workplace
 from tests.helpers.builders import make_child, make_group, make_person, make_relation, make_visit, save_all
+from tests.helpers.workplaces import clock_of
 
 
 @pytest.fixture
@@ -174,3 +177,14 @@ def test_chips_are_cut_to_a_limit_and_say_how_many_more() -> None:
 )
 def test_ages(workplace: Workplace, stored: str | None, age: str) -> None:
     assert labels.age_text(stored, workplace.today()) == age
+
+
+def test_on_29_february_nobody_is_a_day_older(workplace: Workplace) -> None:
+    clock_of(workplace).at = datetime(2028, 2, 29, 3, 0, tzinfo=UTC)
+    for born in ("2022-02-28", "2022-03-01"):
+        workplace.write(save_all(*make_child(birth_date=born)))
+    page = RegisterPage(workplace)
+    page.age = "6-10"
+    assert [row.birth for row in page.rows(page.view().ids)] == ["28/02/2022"]
+    page.age = "0-5"
+    assert [row.birth for row in page.rows(page.view().ids)] == ["01/03/2022"]

@@ -114,6 +114,26 @@ def test_an_older_desk_keeps_what_it_cannot_read_and_shows_it_after_its_update(
     assert old.ask("SELECT id FROM attachment") == new.ask("SELECT id FROM attachment")
 
 
+def test_a_desk_that_went_back_to_an_older_program_for_a_while_shows_what_came_meanwhile(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new, back = office.desks
+    person = make_person()
+    for desk in office.desks:
+        desk.sync()
+    new.register.write(save_all(person, attachment(person.id))).result()
+    new.sync()
+    with monkeypatch.context() as then:
+        then.delitem(KINDS, "attachment")
+        then.setattr("commune_desk.store.desk.versions.SCHEMA_VERSION", 1)
+        back.restart()
+        back.sync()
+    assert back.ask("SELECT count(*) FROM attachment") == [(0,)]
+    back.restart()
+    back.sync()
+    assert back.ask("SELECT id FROM attachment") == new.ask("SELECT id FROM attachment")
+
+
 def test_a_field_that_only_a_newer_desk_knows_is_kept_and_handed_on(tmp_path: Path) -> None:
     with province_in(tmp_path) as world:
         desk, record = world.desk(), uuid7()
