@@ -107,7 +107,9 @@ def _serve(commands: _Commands, texts: Texts) -> None:
 def _renew(commands: _Commands, texts: Texts) -> None:
     parser = _command(commands, "renew", texts, N_("make the server's certificate anew; desks notice nothing"))
     parser.add_argument(
-        "--host", nargs="+", help=texts.say(N_("host names and IP addresses; those of the present certificate when left out"))
+        "--host",
+        nargs="+",
+        help=texts.say(N_("host names and IP addresses; those of the present certificate when left out")),
     )
 
 
