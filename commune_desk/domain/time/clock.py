@@ -11,6 +11,8 @@ VIETNAM = timezone(timedelta(hours=7))
 """Viet Nam keeps UTC+7 all year; there is no summer time."""
 
 
+WRITTEN = datetime(2026, 11, 1, tzinfo=UTC)
+"""Before this there was no such program: a clock that says so has lost its battery."""
 STEPS = 1000
 """Stamps in one millisecond."""
 

@@ -209,7 +209,7 @@ class ChildForm(EntryForm[ChildFormState]):
             return lambda tx: self._register(tx, entry)
         before = untouched_entry(stored, self._workplace.latest_day())
         chosen = [one.chosen(self._values[one.name]) for one in self._doubts.values()]
-        today = self._workplace.latest_day().isoformat()
+        today = self._workplace.present_day().isoformat()
 
         def save(tx: Tx) -> str:
             saved = edit_child(tx, opened, before, entry)
@@ -310,7 +310,7 @@ class ChildForm(EntryForm[ChildFormState]):
             return None
         if birth is None:
             hints["birth_date"] = _("Without a birth date the program cannot tell when the child turns 16.")
-        elif is_child_on(birth, self._workplace.latest_day()) is False:
+        elif is_child_on(birth, self._workplace.today()) is False:
             if self.is_new:
                 errors["birth_date"] = _("This person is 16 or older and is not entered as a child.")
             else:

@@ -200,12 +200,12 @@ class ChildPage:
 
     def end_relation(self, relation: str) -> Callable[[Tx], None]:
         """The operation that ends a relation today."""
-        today = self._workplace.latest_day().isoformat()
+        today = self._workplace.present_day().isoformat()
         return lambda tx: children.end_relation(tx, RecordId(relation), on=today)
 
     def leave_group(self, membership: str) -> Callable[[Tx], None]:
         """The operation that ends a membership today."""
-        today = self._workplace.latest_day().isoformat()
+        today = self._workplace.present_day().isoformat()
         return lambda tx: children.leave_group(tx, RecordId(membership), to_on=today)
 
     def _line(self, record: ChildRecord, today: date) -> str:

@@ -121,7 +121,7 @@ class TodayPage:
 
     def new_task(self, title: str, day: str) -> Callable[[Tx], object] | str:
         """The operation that writes a task down, or the sentence that says what is wrong with it."""
-        today = self._workplace.latest_day()
+        today = self._workplace.present_day()
         try:
             due = parse_day(day, today, date(today.year + _TASK_YEARS, 12, 31))
         except Invalid as invalid:

@@ -234,7 +234,7 @@ class EntryForm(ABC, Generic[State]):
 
     def now_text(self) -> str:
         """The present hour as it is typed."""
-        return moment_typed(self._workplace.latest())
+        return moment_typed(self._workplace.present())
 
     def code_options(self, list_name: str) -> list[Option]:
         codes = self._workplace.codes

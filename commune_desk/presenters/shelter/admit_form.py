@@ -105,7 +105,7 @@ class AdmitForm(EntryForm[FormState]):
         if name == "same_person" and not self._values["home_commune"]:
             self._values["home_commune"] = home_of_guest(self._workplace, self._values[name])
         if name == "reason" and self._values[name] == ISOLATION and not self._values["isolation_from"]:
-            self._values["isolation_from"] = format_date(self._workplace.latest_day())
+            self._values["isolation_from"] = format_date(self._workplace.present_day())
 
     def options(self, name: str) -> list[Option]:
         if name == "bed":

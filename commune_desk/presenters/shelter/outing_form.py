@@ -81,7 +81,7 @@ class OutingForm(EntryForm[FormState]):
             return None
         if hour is None:
             return None
-        now = self._workplace.latest()
+        now = self._workplace.present()
         back = datetime.combine(local_day(now), hour, VIETNAM)
         back += timedelta(days=0 if back > now else 1)
         return to_iso(back)

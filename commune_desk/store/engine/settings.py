@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 import msgspec
 
-from commune_desk.domain.time.clock import from_iso
+from commune_desk.domain.time.clock import WRITTEN, from_iso
 from commune_desk.store.engine.database import Connection
 
 IDENTITY = "identity"
@@ -37,6 +37,7 @@ REMOVED_OFFICERS = "removed_officers"
 
 
 COURIER_KEY_BYTES = 32
+_A_DAY = timedelta(days=1)
 
 
 class Pins(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,6 +99,15 @@ def latest(connection: Connection, now: datetime) -> datetime:
     """
     told = get(connection, CONTACT_AT, str, "")
     return max(now, from_iso(told)) if told else now
+
+
+def present(connection: Connection, now: datetime) -> datetime:
+    """What is written down as the present: `now` by this PC's clock, unless that is surely behind the province's.
+
+    Of two clocks that are days apart either may be wrong, and the province's tells the time to every PC.
+    """
+    told = latest(connection, now)
+    return told if now < WRITTEN or told - now < _A_DAY else now
 
 
 def put(connection: Connection, name: str, value: object) -> None:

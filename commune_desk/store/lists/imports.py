@@ -50,7 +50,7 @@ def begin(tx: Tx, import_id: str, *, file_digest: str, title: str, columns: Sequ
     """Open an import, with no rows yet."""
     tx.connection.execute(
         "INSERT INTO import VALUES (?,?,?,?,?,?,'staging',0,0)",
-        (import_id, to_iso(tx.latest()), tx.actor.officer, file_digest, title, json.dumps(list(columns))),
+        (import_id, to_iso(tx.present()), tx.actor.officer, file_digest, title, json.dumps(list(columns))),
     )
     tx.topic(TOPIC)
 

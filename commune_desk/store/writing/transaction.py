@@ -68,6 +68,10 @@ class Tx:
         """The latest instant that may have come; what is of a later one has not happened yet."""
         return settings.latest(self.connection, self.ledger.now())
 
+    def present(self) -> datetime:
+        """What is written down as the present."""
+        return settings.present(self.connection, self.ledger.now())
+
     def existing(self, struct: type[R], record_id: str) -> R:
         """The stored record. Raises Refusal when there is none."""
         record = self.get(struct, record_id)

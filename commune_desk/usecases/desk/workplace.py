@@ -47,6 +47,14 @@ class Workplace:
         """The same as a day in Viet Nam."""
         return local_day(self.latest())
 
+    def present(self) -> datetime:
+        """What a form offers and the program writes down as the present."""
+        return self.read(lambda connection: settings.present(connection, self.register.clock.now()))
+
+    def present_day(self) -> date:
+        """The same as a day in Viet Nam."""
+        return local_day(self.present())
+
     def read(self, query: Callable[[Connection], T]) -> T:
         """A short query on the UI thread's own connection, all of it in one state of the register."""
         return self.register.read(query)

@@ -120,4 +120,4 @@ def _withdraw_some(tx: Tx, import_id: str) -> int:
 
 
 def _today(tx: Tx) -> str:
-    return local_day(tx.latest()).isoformat()
+    return local_day(tx.present()).isoformat()

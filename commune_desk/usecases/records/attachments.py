@@ -149,8 +149,8 @@ def attach(tx: Tx, person: RecordId, ready: Prepared, facts: FileFacts) -> Recor
 
     Raises Invalid naming the fields, Refusal when the child is not in this register.
     """
-    now = tx.latest()
-    faults = file_faults(facts, local_day(now))
+    now = tx.present()
+    faults = file_faults(facts, local_day(tx.latest()))
     if faults:
         raise Invalid(N_("Some fields do not hold."), fields=faults)
     child = child_brief(tx.connection, person)
@@ -199,7 +199,7 @@ def take_back(tx: Tx, attachment: RecordId, reason: str) -> RecordId:
         attachment=attachment,
         person=file.person,
         reason=reason,
-        withdrawn_at=to_iso(tx.latest()),
+        withdrawn_at=to_iso(tx.present()),
         officer=tx.actor.officer,
     )
     if faults := check_required(withdrawal):

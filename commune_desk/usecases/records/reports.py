@@ -38,7 +38,7 @@ def record_report(tx: Tx, report: Report) -> RecordId:
     if report.person is not None and child_brief(tx.connection, report.person) is None:
         raise Refusal(N_("This child is not in this register. The entry is kept as a draft."))
     taken = msgspec.structs.replace(
-        report, status="acknowledged", acknowledged_at=to_iso(tx.latest()), handled_by=tx.actor.officer
+        report, status="acknowledged", acknowledged_at=to_iso(tx.present()), handled_by=tx.actor.officer
     )
     tx.save(taken)
     return taken.id
@@ -132,6 +132,6 @@ def _taken(tx: Tx, report: Report, status: str) -> Report:
     return msgspec.structs.replace(
         report,
         status=status,
-        acknowledged_at=report.acknowledged_at or to_iso(tx.latest()),
+        acknowledged_at=report.acknowledged_at or to_iso(tx.present()),
         handled_by=tx.actor.officer,
     )

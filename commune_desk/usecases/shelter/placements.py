@@ -142,7 +142,7 @@ def go_out(tx: Tx, stay_id: RecordId, *, back_at: str | None, note: str) -> None
 
     Raises Invalid when `back_at` has passed, Refusal when the resident is not in the house.
     """
-    now = to_iso(tx.latest())
+    now = to_iso(tx.present())
     if back_at is not None and back_at <= now:
         raise Invalid(_NOT_HOLD, fields={"due_back_at": N_("This hour has passed already.")})
     _move(tx, stay_id, "out", due_back_at=back_at)
@@ -267,11 +267,13 @@ def _save_stay(tx: Tx, before: Placement, after: Placement) -> None:
 
 
 def _log_step(tx: Tx, stay_id: RecordId, note: str) -> None:
+    """Of now; by a clock that is behind, of the hour of admission at the earliest, or nobody could go out."""
+    admitted = min(tx.existing(Placement, stay_id).admitted_at, to_iso(tx.latest()))
     entry = CareLogEntry(
         id=new_record_id(),
         scope=tx.actor.scope,
         placement=stay_id,
-        logged_at=to_iso(tx.latest()),
+        logged_at=max(to_iso(tx.present()), admitted),
         entry_kind="outing",
         note=note,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
@@ -17,13 +19,15 @@ from commune_desk.presenters.child.visit_form import VisitForm
 from commune_desk.presenters.day.today import TodayPage
 from commune_desk.presenters.reports.form import MeasuresForm, ReportForm
 from commune_desk.presenters.window.desk_window import place
+from commune_desk.store.engine import settings
 from commune_desk.store.pages.children import ChildRecord, child_record
+from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.reports import acknowledge_report
 from tests.helpers.builders import make_child, make_group, make_person, make_relation, make_report, save_all
 from tests.helpers.lists import bring_in, counts, list_of
 from tests.helpers.moving import know_the_communes
-from tests.helpers.workplaces import fall_behind
+from tests.helpers.workplaces import MORNING, clock_of, fall_behind
 
 
 @pytest.fixture
@@ -40,6 +44,23 @@ def record(workplace: Workplace, child: str) -> ChildRecord:
     found = workplace.read(lambda c: child_record(c, child))
     assert found is not None
     return found
+
+
+def new_child(workplace: Workplace) -> Callable[[Tx], str]:
+    """What saves the form of a child of six."""
+    form = ChildForm(workplace)
+    for name, value in {
+        "full_name": "Lò Thị Hai",
+        "birth_date": "5/6/2020",
+        "carer_name": "Lò Thị Ba",
+        "carer_relation": "mother",
+        "household_class": "poor",
+    }.items():
+        form.edit(name, value)
+        form.leave(name)
+    operation = form.submit()
+    assert operation is not None, form.state()
+    return operation
 
 
 def test_a_child_leaves_a_group(workplace: Workplace, child: RecordId) -> None:
@@ -79,29 +100,10 @@ def test_a_relative_is_taken_away_as_of_the_day_that_the_province_told(workplace
 
 
 def test_a_new_child_has_a_case_code_of_this_year(workplace: Workplace, child: RecordId) -> None:
-    form = ChildForm(workplace)
-    for name, value in {
-        "full_name": "Lò Thị Hai",
-        "birth_date": "5/6/2020",
-        "carer_name": "Lò Thị Ba",
-        "carer_relation": "mother",
-        "household_class": "poor",
-    }.items():
-        form.edit(name, value)
-        form.leave(name)
-    operation = form.submit()
-    assert operation is not None, form.state()
-    entered = record(workplace, workplace.write(operation)[0])
+    entered = record(workplace, workplace.write(new_child(workplace))[0])
     assert entered.file.opened_on == "2026-11-23"
     assert "-2026-" in (entered.file.case_number or "")
     assert [group.from_on for group in entered.groups] == ["2026-11-23"]
-
-
-def test_who_is_grown_up_is_no_child(workplace: Workplace, child: RecordId) -> None:
-    form = ChildForm(workplace)
-    form.edit("full_name", "Lò Thị Hai")
-    form.edit("birth_date", "5/6/2005")
-    assert "birth_date" in form.check()
 
 
 def test_a_birth_date_that_nobody_touched_is_no_edit(workplace: Workplace, child: RecordId) -> None:
@@ -154,3 +156,18 @@ def test_who_joined_a_group_by_a_clock_that_ran_ahead_can_leave_it(workplace: Wo
     workplace.write(save_all(ahead))
     workplace.write(ChildPage(workplace, child).leave_group(ahead.id))
     assert all(group.to_on for group in record(workplace, child).groups if group.id == ahead.id)
+
+
+def test_what_a_province_of_2099_told_is_no_day_of_work(workplace: Workplace, child: RecordId) -> None:
+    """Its clock was wrong for an hour, and this PC's is right: no child is grown up, and no visit of that year."""
+    clock_of(workplace).at = MORNING
+    workplace.write(lambda tx: settings.put(tx.connection, settings.CONTACT_AT, "2099-12-31T16:00:00Z"))
+    assert VisitForm(workplace, child).state().values["visited_on"] == "23/11/2026"
+    entered = record(workplace, workplace.write(new_child(workplace))[0])
+    assert entered.file.opened_on == "2026-11-23"
+    assert "-2026-" in (entered.file.case_number or "")
+
+
+def test_the_word_of_the_province_counts_where_a_clock_is_hours_behind(workplace: Workplace, child: RecordId) -> None:
+    clock_of(workplace).at = MORNING - timedelta(hours=9)
+    assert VisitForm(workplace, child).state().values["visited_on"] == "23/11/2026"
