@@ -21,7 +21,9 @@ from typing import TypeVar
 from tests.mutations import (
     of_the_admission,
     of_the_client,
+    of_the_clock,
     of_the_commands,
+    of_the_cut_short,
     of_the_erasure,
     of_the_greedy,
     of_the_joins,
@@ -42,6 +44,7 @@ R = TypeVar("R")
 
 FAULTS: tuple[Fault, ...] = (
     *of_the_client.FAULTS,
+    *of_the_clock.FAULTS,
     *of_the_register.FAULTS,
     *of_the_merge.FAULTS,
     *of_the_admission.FAULTS,
@@ -50,6 +53,7 @@ FAULTS: tuple[Fault, ...] = (
     *of_the_shares.FAULTS,
     *of_the_ways.FAULTS,
     *of_the_commands.FAULTS,
+    *of_the_cut_short.FAULTS,
     *of_the_erasure.FAULTS,
     *of_the_greedy.FAULTS,
     *of_the_joins.FAULTS,

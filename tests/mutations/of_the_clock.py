@@ -1,0 +1,79 @@
+"""Faults of a PC whose clock fell behind, of pages that stand open while time goes on, and of what the lease closes."""
+
+from __future__ import annotations
+
+from tests.mutations.fault import Fault
+
+_BEHIND = "presenters/child/test_clock_behind.py"
+_LIVE = "commune_desk/ui/pages/live.py"
+_MIDNIGHT = "ui/child/test_over_midnight.py"
+
+FAULTS = (
+    Fault(
+        name="a-pc-of-1970-has-no-backup",
+        file="commune_desk/store/desk/backup.py",
+        old="        archive.writestr(_undated(MANIFEST), msgspec.json.encode(manifest))\n",
+        new="        archive.writestr(MANIFEST, msgspec.json.encode(manifest))\n",
+        tests=("usecases/registers/test_backups.py",),
+    ),
+    Fault(
+        name="a-pc-of-2010-writes-over-a-birth-date",
+        file="commune_desk/presenters/child/form.py",
+        old="        before = untouched_entry(stored, self._workplace.latest_day())\n",
+        new="        before = untouched_entry(stored, self._workplace.today())\n",
+        tests=(_BEHIND,),
+    ),
+    Fault(
+        name="a-pc-of-2010-keeps-a-child-in-its-group",
+        file="commune_desk/presenters/child/page.py",
+        old="    def leave_group(self, membership: str) -> Callable[[Tx], None]:\n"
+        '        """The operation that ends a membership today."""\n'
+        "        today = self._workplace.present_day().isoformat()\n",
+        new="    def leave_group(self, membership: str) -> Callable[[Tx], None]:\n"
+        '        """The operation that ends a membership today."""\n'
+        "        today = self._workplace.today().isoformat()\n",
+        tests=(_BEHIND,),
+    ),
+    Fault(
+        name="a-pc-of-2010-lets-nobody-come-back-today",
+        file="commune_desk/presenters/shelter/outing_form.py",
+        old="        now = self._workplace.present()\n",
+        new="        now = self._workplace.register.clock.now()\n",
+        tests=("presenters/shelter/test_clock_behind.py",),
+    ),
+    Fault(
+        name="today-is-yesterday-on-a-page-that-stands-open",
+        file=_LIVE,
+        old="        return self._read_at != self._moment()\n",
+        new="        return False\n",
+        tests=(_MIDNIGHT, "ui/pages/test_shelter_over_midnight.py"),
+    ),
+    Fault(
+        name="a-limit-that-ran-out-still-runs-on-the-childs-page",
+        file="commune_desk/ui/pages/child.py",
+        old="        return super().is_overtaken() or self._view != self._state.view()\n",
+        new="        return super().is_overtaken()\n",
+        tests=(_MIDNIGHT,),
+    ),
+    Fault(
+        name="a-closed-report-stays-to-be-read-after-the-lease",
+        file="commune_desk/ui/pages/report_detail.py",
+        old="        if self._detail is not None:\n            self.read_again()\n",
+        new="        if self._detail is not None and self._detail.clock is not None:\n            self.read_again()\n",
+        tests=("ui/pages/test_reports_close.py",),
+    ),
+    Fault(
+        name="a-pc-that-went-back-to-an-older-program-never-looks-again",
+        file="commune_desk/store/desk/versions.py",
+        old="    return _own_schema(connection) == SCHEMA_VERSION\n",
+        new="    return _own_schema(connection) >= SCHEMA_VERSION\n",
+        tests=("sync/wire/test_other_versions.py",),
+    ),
+    Fault(
+        name="born-on-1-march-is-a-year-older-on-29-february",
+        file="commune_desk/presenters/child/register_page.py",
+        old="    return months_after(day, -12 * years).isoformat()\n",
+        new="    return (months_after(day, -12 * years) + timedelta(days=1)).isoformat()\n",
+        tests=("presenters/child/test_register_page.py",),
+    ),
+)

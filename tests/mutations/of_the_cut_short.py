@@ -1,0 +1,67 @@
+"""Faults where a command of the province is cut short, its disk is full, or two give one at a time."""
+
+from __future__ import annotations
+
+from tests.mutations.fault import Fault
+
+_ERASE = "sync/server/commands/erase_commands.py"
+_CUT_SHORT = "sync/erasure/test_cut_short.py"
+
+FAULTS = (
+    Fault(
+        name="a-bug-prints-the-row-that-it-met",
+        file="sync/server/__main__.py",
+        old='        yield f"{type(following).__module__}.{type(following).__qualname__}"\n',
+        new='        yield f"{type(following).__module__}.{type(following).__qualname__}: {following}"\n',
+        tests=("sync/server/test_bugs_at_commands.py",),
+    ),
+    Fault(
+        name="an-erasure-that-was-cut-stays-off-the-list",
+        file=_ERASE,
+        old="        erased_list.settle(province)  # one that was cut short before may have left it behind\n",
+        new="",
+        tests=(_CUT_SHORT,),
+    ),
+    Fault(
+        name="an-erasure-whose-list-failed-is-told-as-nothing-done",
+        file=_ERASE,
+        old="    try:\n        erased_list.settle(province)\n    except Fault:\n",
+        new="    erased_list.settle(province)\n    try:\n        pass\n    except Fault:\n",
+        tests=(_CUT_SHORT,),
+    ),
+    Fault(
+        name="a-restore-broken-off-is-no-province",
+        file="sync/server/identity/stores.py",
+        old='        if (data / FRESH).exists() or any(data.glob(f"{ASIDE}*")):\n',
+        new="        if False:\n",
+        tests=("sync/put_back/test_restore_broken_off.py",),
+    ),
+    Fault(
+        name="half-a-province-stays",
+        file="sync/server/lifecycle/founding.py",
+        old="        undo.callback(_take_away, data, secret)\n",
+        new="",
+        tests=("sync/server/test_founded_again.py",),
+    ),
+    Fault(
+        name="the-second-who-decides-undoes-the-first",
+        file="sync/server/commands/policy_commands.py",
+        old='    province.database.one_after_another(connection, "policy")\n',
+        new="",
+        tests=("sync/server/test_decided_at_one_time.py",),
+    ),
+    Fault(
+        name="a-backup-with-half-a-certificate-counts",
+        file="sync/server/lifecycle/backups.py",
+        old="    valid_until(province.ca)  # a backup with half of one enrols nobody\n",
+        new="",
+        tests=("sync/server/test_renewed.py",),
+    ),
+    Fault(
+        name="what-cannot-be-of-a-report-is-said-at-the-end",
+        file="sync/server/commands/report_commands.py",
+        old="            refuse_wrong(args.commune, _values(args, received_at), province.clock.now())\n",
+        new="            pass\n",
+        tests=("sync/server/test_asked_at_a_terminal.py",),
+    ),
+)
