@@ -264,8 +264,12 @@ class WorkingDesk(QObject):
         leave_sealed(self.desk)
 
     def _write_all(self, operations: list[Callable[[Tx], None]]) -> None:
+        """Behind what was handed in before: an older draft that waits for its turn would be written over the last."""
         if operations:
-            in_order(*(partial(self.workplace.write, operation) for operation in operations))
+            in_order(*(partial(self._write_in_turn, operation) for operation in operations))
+
+    def _write_in_turn(self, operation: Callable[[Tx], None]) -> None:
+        self._writer.submit(self.workplace.write, operation).result()
 
     def _hide(self) -> None:
         """Names leave the screen before anything is waited for: what follows may take as long as the line is poor."""
