@@ -94,29 +94,40 @@ class WorkingDesk(QObject):
         window.call_held.connect(self._idle.hold)
         self._idle.held.connect(window.show_call)
         window.language_asked.connect(self._speak)
+        window.role_changed.connect(self._show_anew)
         window.sync_asked.connect(self._sync_now)
         window.pause_asked.connect(self._pause)
 
     def _speak(self, code: Language) -> None:
-        """Show the window anew in another language, where one was, once all that is typed is kept."""
+        """Show the window in another language."""
+
+        def speak() -> None:
+            self.tasks.run(partial(_try, lambda: self.desk.profile.keep_language(code)), owner=self)
+            set_language(code)
+            theme.speak()
+
+        self._show_anew(speak)
+
+    def _show_anew(self, before: Callable[[], None] = lambda: None) -> None:
+        """Make the window anew, where one was, once all that is typed is kept."""
         kept: list[Callable[[Tx], None]] = []
         for keeper in self.window.keepers():
             _gather(keeper, kept)
         if kept:
             self.tasks.run(
                 lambda: [self.workplace.write(operation) for operation in kept],
-                lambda _kept: self._speak(code),
+                lambda _kept: self._show_anew(before),
                 self._not_kept,
                 owner=self,
             )
             return
-        self.tasks.run(partial(_try, lambda: self.desk.profile.keep_language(code)), owner=self)
-        set_language(code)
-        theme.speak()
+        before()
         former = self.window
         self._idle.held.disconnect(former.show_call)
         self.window = self._make_window()
         self._connect()
+        if self.agent is not None:
+            self.window.show_status(self.agent.status)  # what it said last it does not say again
         self.window.show(former.shell.size(), former.state())
         former.put_away()
 

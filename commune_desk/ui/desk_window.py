@@ -51,7 +51,8 @@ class _ClosingShell(Shell):
 
 
 class DeskWindow(QObject):
-    """Emits `lock_asked`, `closed`, `sync_asked`, `pause_asked`, `call_held` and `language_asked`."""
+    """Emits `lock_asked`, `closed`, `sync_asked`, `pause_asked`, `call_held`, `language_asked`, and `role_changed`
+    where what it offers is another role's."""
 
     lock_asked = Signal()
     closed = Signal()
@@ -59,11 +60,12 @@ class DeskWindow(QObject):
     pause_asked = Signal(bool)
     call_held = Signal(bool)
     language_asked = Signal(str)
+    role_changed = Signal()
 
     def __init__(self, desk: OpenDesk, workplace: Workplace, tasks: Tasks) -> None:
         super().__init__()
         self._desk, self._workplace, self._tasks = desk, workplace, tasks
-        self._status = SyncStatus()
+        self._status, self._role = SyncStatus(), workplace.actor.role
         self._overs: list[tuple[Route, QWidget]] = []
         self._wired: list[QWidget] = []
         self._sync_page: SyncPage | None = None
@@ -252,7 +254,9 @@ class DeskWindow(QObject):
         from commune_desk.usecases.registers.enrolment import EnrolTries
 
         self._tries = self._tries or EnrolTries()
-        show_modal(EnrolDialog(self._desk, self._tasks, self.shell, tries=self._tries))
+        is_enrolled = show_modal(EnrolDialog(self._desk, self._tasks, self.shell, tries=self._tries))
+        if is_enrolled and self._workplace.actor.role is not self._role:
+            self.role_changed.emit()
 
     def _on_search(self, typed: str) -> None:
         if not typed and self.shell.current_page != "register":
