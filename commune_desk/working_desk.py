@@ -259,9 +259,9 @@ class WorkingDesk(QObject):
             self._copied.take_away,
             self.window.break_off,
             lambda: self._write_all(kept),
-            lambda: keep_window(self.desk, self.window.state()),
             self._stop_agent,
             self._writer.shutdown,
+            lambda: keep_window(self.desk, self.window.state()),  # once it is known what became of a save
             self._slow.shutdown,
             lambda: leave_card(self.desk, self.window.next_due(), self.window.taken_unsent()),
             self._leave_sealed,

@@ -323,9 +323,10 @@ class DeskWindow(QObject):
         return self._workplace.read(count_taken_unsent)
 
     def state(self) -> WindowState:
-        """Where one is."""
-        route = self._place()
-        return WindowState(route.page, route.record, route.form, below=self.shell.current_page)
+        """Where one is, or was before a form that is saved by now: empty, it would ask for the same once more."""
+        page = self.shell.current_page
+        route = next((route for route, widget in reversed(self._overs) if not _is_done(widget)), Route(page))
+        return WindowState(route.page, route.record, route.form, below=page)
 
     def _place(self) -> Route:
         return self._overs[-1][0] if self._overs else Route(self.shell.current_page)
@@ -343,3 +344,7 @@ class DeskWindow(QObject):
         self.shell.blockSignals(True)
         self.shell.hide()
         self.shell.deleteLater()
+
+
+def _is_done(form: QWidget) -> bool:
+    return any(keeper.is_done for keeper in form.findChildren(DraftKeeper))
