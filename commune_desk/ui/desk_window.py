@@ -27,7 +27,7 @@ from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Tone
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.locked.window_state import WindowState, take_window
-from commune_desk.usecases.records.drafts import open_drafts
+from commune_desk.usecases.records.drafts import DECISION, open_drafts
 from commune_desk.usecases.registers.opening import OpenDesk
 from commune_desk.usecases.sync.agent import SyncStatus
 
@@ -110,7 +110,7 @@ class DeskWindow(QObject):
                 self._go_over(state.below, Route(state.page, state.record, state.form))
             return
         officer_id = self._workplace.actor.officer
-        drafts = self._workplace.read(lambda db: open_drafts(db, officer_id))
+        drafts = [one for one in self._workplace.read(lambda db: open_drafts(db, officer_id)) if one.form != DECISION]
         if drafts:
             route = site.draft_route(drafts[0].form, drafts[0].record)
             self._go_over(site.PAGE_BELOW.get(route.page, route.page), route)

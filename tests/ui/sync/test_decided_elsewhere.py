@@ -174,7 +174,7 @@ def test_a_value_that_is_another_one_now_is_chosen_anew(page: SyncPage, qtbot: Q
     """Of a list the key is the change; what it would let stand depends on what stands."""
     before = page.cards[0].card
     now = replace(before, hands=(before.hands[0], replace(before.hands[1], text="another list")))
-    former, anew, same = (DecisionCard(card, page._decide) for card in (before, now, before))
+    former, anew, same = (page._card(card) for card in (before, now, before))
     for card in (former, anew, same):
         qtbot.addWidget(card)
     former.table.choose("phone", before.hands[1].key)
