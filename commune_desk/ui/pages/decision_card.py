@@ -99,8 +99,11 @@ class DecisionCard(Card):
             self.write = LinkButton(_("Write another value…"))
             self.write.clicked.connect(self._write_other)
             line.addWidget(self.write)
-        line.addWidget(Text(_("Values not chosen stay in the history."), size=Size.SMALL, ink="quiet", wrap=True), 1)
+        told = self.card.why_not or _("Values not chosen stay in the history.")
+        line.addWidget(Text(told, size=Size.SMALL, ink="quiet", wrap=True), 1)
         line.addWidget(self.button)
+        if self.card.why_not:
+            self.button.hide()
         column.addLayout(line)
         return foot
 
