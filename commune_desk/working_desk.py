@@ -94,29 +94,40 @@ class WorkingDesk(QObject):
         window.call_held.connect(self._idle.hold)
         self._idle.held.connect(window.show_call)
         window.language_asked.connect(self._speak)
+        window.role_changed.connect(self._show_anew)
         window.sync_asked.connect(self._sync_now)
         window.pause_asked.connect(self._pause)
 
     def _speak(self, code: Language) -> None:
-        """Show the window anew in another language, where one was, once all that is typed is kept."""
+        """Show the window in another language."""
+
+        def speak() -> None:
+            self.tasks.run(partial(_try, lambda: self.desk.profile.keep_language(code)), owner=self)
+            set_language(code)
+            theme.speak()
+
+        self._show_anew(speak)
+
+    def _show_anew(self, before: Callable[[], None] = lambda: None) -> None:
+        """Make the window anew, where one was, once all that is typed is kept."""
         kept: list[Callable[[Tx], None]] = []
         for keeper in self.window.keepers():
             _gather(keeper, kept)
         if kept:
             self.tasks.run(
                 lambda: [self.workplace.write(operation) for operation in kept],
-                lambda _kept: self._speak(code),
+                lambda _kept: self._show_anew(before),
                 self._not_kept,
                 owner=self,
             )
             return
-        self.tasks.run(partial(_try, lambda: self.desk.profile.keep_language(code)), owner=self)
-        set_language(code)
-        theme.speak()
+        before()
         former = self.window
         self._idle.held.disconnect(former.show_call)
         self.window = self._make_window()
         self._connect()
+        if self.agent is not None:
+            self.window.show_status(self.agent.status)  # what it said last it does not say again
         self.window.show(former.shell.size(), former.state())
         former.put_away()
 
@@ -248,9 +259,9 @@ class WorkingDesk(QObject):
             self._copied.take_away,
             self.window.break_off,
             lambda: self._write_all(kept),
-            lambda: keep_window(self.desk, self.window.state()),
             self._stop_agent,
             self._writer.shutdown,
+            lambda: keep_window(self.desk, self.window.state()),  # once it is known what became of a save
             self._slow.shutdown,
             lambda: leave_card(self.desk, self.window.next_due(), self.window.taken_unsent()),
             self._leave_sealed,
@@ -264,8 +275,12 @@ class WorkingDesk(QObject):
         leave_sealed(self.desk)
 
     def _write_all(self, operations: list[Callable[[Tx], None]]) -> None:
+        """Behind what was handed in before: an older draft that waits for its turn would be written over the last."""
         if operations:
-            in_order(*(partial(self.workplace.write, operation) for operation in operations))
+            in_order(*(partial(self._write_in_turn, operation) for operation in operations))
+
+    def _write_in_turn(self, operation: Callable[[Tx], None]) -> None:
+        self._writer.submit(self.workplace.write, operation).result()
 
     def _hide(self) -> None:
         """Names leave the screen before anything is waited for: what follows may take as long as the line is poor."""

@@ -27,7 +27,7 @@ from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Tone
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.locked.window_state import WindowState, take_window
-from commune_desk.usecases.records.drafts import open_drafts
+from commune_desk.usecases.records.drafts import DECISION, open_drafts
 from commune_desk.usecases.registers.opening import OpenDesk
 from commune_desk.usecases.sync.agent import SyncStatus
 
@@ -51,7 +51,8 @@ class _ClosingShell(Shell):
 
 
 class DeskWindow(QObject):
-    """Emits `lock_asked`, `closed`, `sync_asked`, `pause_asked`, `call_held` and `language_asked`."""
+    """Emits `lock_asked`, `closed`, `sync_asked`, `pause_asked`, `call_held`, `language_asked`, and `role_changed`
+    where what it offers is another role's."""
 
     lock_asked = Signal()
     closed = Signal()
@@ -59,11 +60,12 @@ class DeskWindow(QObject):
     pause_asked = Signal(bool)
     call_held = Signal(bool)
     language_asked = Signal(str)
+    role_changed = Signal()
 
     def __init__(self, desk: OpenDesk, workplace: Workplace, tasks: Tasks) -> None:
         super().__init__()
         self._desk, self._workplace, self._tasks = desk, workplace, tasks
-        self._status = SyncStatus()
+        self._status, self._role = SyncStatus(), workplace.actor.role
         self._overs: list[tuple[Route, QWidget]] = []
         self._wired: list[QWidget] = []
         self._sync_page: SyncPage | None = None
@@ -108,7 +110,7 @@ class DeskWindow(QObject):
                 self._go_over(state.below, Route(state.page, state.record, state.form))
             return
         officer_id = self._workplace.actor.officer
-        drafts = self._workplace.read(lambda db: open_drafts(db, officer_id))
+        drafts = [one for one in self._workplace.read(lambda db: open_drafts(db, officer_id)) if one.form != DECISION]
         if drafts:
             route = site.draft_route(drafts[0].form, drafts[0].record)
             self._go_over(site.PAGE_BELOW.get(route.page, route.page), route)
@@ -252,7 +254,9 @@ class DeskWindow(QObject):
         from commune_desk.usecases.registers.enrolment import EnrolTries
 
         self._tries = self._tries or EnrolTries()
-        show_modal(EnrolDialog(self._desk, self._tasks, self.shell, tries=self._tries))
+        is_enrolled = show_modal(EnrolDialog(self._desk, self._tasks, self.shell, tries=self._tries))
+        if is_enrolled and self._workplace.actor.role is not self._role:
+            self.role_changed.emit()
 
     def _on_search(self, typed: str) -> None:
         if not typed and self.shell.current_page != "register":
@@ -319,9 +323,10 @@ class DeskWindow(QObject):
         return self._workplace.read(count_taken_unsent)
 
     def state(self) -> WindowState:
-        """Where one is."""
-        route = self._place()
-        return WindowState(route.page, route.record, route.form, below=self.shell.current_page)
+        """Where one is, or was before a form that is saved by now: empty, it would ask for the same once more."""
+        page = self.shell.current_page
+        route = next((route for route, widget in reversed(self._overs) if not _is_done(widget)), Route(page))
+        return WindowState(route.page, route.record, route.form, below=page)
 
     def _place(self) -> Route:
         return self._overs[-1][0] if self._overs else Route(self.shell.current_page)
@@ -339,3 +344,7 @@ class DeskWindow(QObject):
         self.shell.blockSignals(True)
         self.shell.hide()
         self.shell.deleteLater()
+
+
+def _is_done(form: QWidget) -> bool:
+    return any(keeper.is_done for keeper in form.findChildren(DraftKeeper))

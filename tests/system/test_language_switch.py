@@ -5,14 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QLocale
+from PySide6.QtCore import QCoreApplication, QEvent, QLocale, QSize
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.model.change_set import ChangeSet
 from commune_desk.domain.words.errors import Refusal
+from commune_desk.presenters.frame.routes import Route
 from commune_desk.ui.forms.entry_page import EntryPage
+from commune_desk.ui.pages.sync import SyncPage
+from commune_desk.usecases.desk.pausing import choose_pause
 from commune_desk.usecases.registers.profile import Profile
+from commune_desk.working_desk import WorkingDesk
 from tests.helpers.builders import make_person, save_all
+from tests.helpers.enrolled_desks import enrolled_desk
+from tests.sync.actors.real_province import real_province
 from tests.system.at_work import TYPED, at_work, desk_of
 
 pytestmark = pytest.mark.usefixtures("own_hooks")
@@ -59,3 +66,23 @@ def test_a_call_goes_on_in_the_other_language_and_its_end_is_seen(qtbot: QtBot, 
     desk._idle.hold(False)
     assert not desk.window.shell.top.call.isChecked()
     program.put_away()
+
+
+def test_a_paused_sync_can_be_resumed_in_the_other_language(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:
+    with real_province(tmp_path) as province:
+        enrolled = enrolled_desk(province, tmp_path / "desk")
+    enrolled.open.register.write(lambda tx: choose_pause(tx, is_on=True)).result()
+    desk = WorkingDesk(qapp, enrolled.open)
+    desk.start(QSize(1366, 768))
+    agent = desk.agent
+    assert agent is not None
+    qtbot.waitUntil(lambda: agent.status.is_paused and desk.tasks.is_idle)
+    qtbot.wait(300)  # what it still had to say is said
+    former = desk.window
+    former.language_asked.emit("en")
+    qtbot.waitUntil(lambda: desk.window is not former and desk.tasks.is_idle)
+    desk.window.navigate(Route("sync"))
+    page = desk.window.shell.page("sync")
+    assert isinstance(page, SyncPage)
+    assert page.pause.text() == "Resume"
+    desk.put_away()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -30,7 +31,7 @@ from commune_desk.working_desk import WorkingDesk
 from sync.client.session import SyncOutcome
 from tests.helpers.builders import make_child, make_report, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
-from tests.helpers.typing_vietnamese import compose
+from tests.helpers.typing_vietnamese import commit_text, compose
 from tests.helpers.workplaces import be_another
 from tests.sync.actors.real_province import real_province
 from tests.system.at_work import TYPED, at_work, desk_of, drafts_left, made, opens_again
@@ -73,6 +74,23 @@ def test_a_word_that_is_still_being_composed_is_kept_at_lock(qtbot: QtBot, tmp_p
     form = desk_of(program).window.shell.stack.currentWidget()
     assert isinstance(form, EntryPage)
     compose(form.fields["observations"], " rồi")
+    program.put_away()
+    assert drafts_left(tmp_path) == [f"{TYPED} rồi"]
+
+
+def test_a_draft_that_waits_for_its_turn_is_not_written_over_what_was_typed_after_it(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    """The writer is busy, as with a list that is brought in on a slow disk, and one goes on typing until the lock."""
+    program = at_work(qtbot, tmp_path)
+    desk = desk_of(program)
+    form = desk.window.shell.stack.currentWidget()
+    assert isinstance(form, EntryPage)
+    is_locking = threading.Event()
+    desk.tasks.run(lambda: is_locking.wait(10))
+    form.keeper.save()
+    commit_text(form.fields["observations"], " rồi")
+    threading.Timer(0.3, is_locking.set).start()
     program.put_away()
     assert drafts_left(tmp_path) == [f"{TYPED} rồi"]
 

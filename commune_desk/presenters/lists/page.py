@@ -33,6 +33,7 @@ from commune_desk.presenters.lists.views import (
 )
 from commune_desk.presenters.wording.labels import Option
 from commune_desk.store.engine.database import Connection
+from commune_desk.store.engine.settings import is_removed
 from commune_desk.store.lists import import_rows, imports
 from commune_desk.store.lists.import_rows import Counts, RowState, View
 from commune_desk.store.lists.imports import Import, ImportState
@@ -97,14 +98,18 @@ class ImportPage:
         return next((one.id for one in left), "")
 
     def was_checking(self) -> str:
-        """The import whose rows were being looked at when the register was closed; empty when there is none."""
-        ready = [one.id for one in self._unfinished() if one.state is ImportState.READY]
+        """The import whose rows this officer was looking at when the register was closed; empty when there is none.
+
+        A colleague's waits for the colleague: whoever goes back from it takes their decisions away.
+        """
+        own = self._workplace.actor.officer
+        ready = [one.id for one in self._unfinished() if one.state is ImportState.READY and one.officer == own]
         return ready[-1] if ready else ""
 
     def left_behind(self) -> list[str]:
-        """Imports to clear away without asking: half read, or on the way back already."""
-        kept = (ImportState.RUNNING, ImportState.READY)
-        return [one.id for one in self._unfinished() if one.state not in kept]
+        """Imports to clear away without asking: half read, on the way back already, or of an officer who was removed
+        before any of it was saved."""
+        return self._workplace.read(lambda c: [one.id for one in imports.unfinished(c) if _is_left_behind(c, one)])
 
     def _unfinished(self) -> list[Import]:
         return self._workplace.read(imports.unfinished)
@@ -332,3 +337,9 @@ class ImportPage:
         )
         self._workplace.note(AuditAction.EXPORT, "import", self.import_id, {"rows": count})
         return count
+
+
+def _is_left_behind(connection: Connection, one: Import) -> bool:
+    if one.state is ImportState.READY:
+        return is_removed(connection, one.officer)
+    return one.state is not ImportState.RUNNING

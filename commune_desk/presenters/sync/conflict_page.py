@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from commune_desk.domain.entered.people import Level, as_stored, check_id_number
+from commune_desk.domain.model.access import require
 from commune_desk.domain.model.checks import Shape
 from commune_desk.domain.model.record import Field, Value
 from commune_desk.domain.records.kinds import KINDS
-from commune_desk.i18n import _
+from commune_desk.domain.words.errors import Refusal
+from commune_desk.i18n import _, translate_error
 from commune_desk.presenters.wording import labels
 from commune_desk.presenters.wording.deadline_texts import late_text
 from commune_desk.store.intake.conflicts import (
@@ -54,6 +56,8 @@ class ConflictCard:
     """Whether another value may be typed instead (text fields)."""
     is_hidden: bool
     """Whether the lease hides all that is to be decided: nobody decides what nobody sees."""
+    why_not: str
+    """Why this officer decides nothing here, as a chair, who reads what each wrote; empty for who may."""
     note: str = ""
     """Where a value comes from that no officer of this place wrote."""
 
@@ -80,6 +84,7 @@ def conflict_cards(
 def _card(workplace: Workplace, conflict: OpenConflict, late: str) -> ConflictCard:
     rule = KINDS[conflict.kind].fields[conflict.field]
     is_hidden = rule.data.is_sealed and workplace.register.is_closed
+    why_not = _refusal(workplace, conflict)
     return ConflictCard(
         conflict=conflict,
         title=_title(workplace, conflict),
@@ -87,10 +92,20 @@ def _card(workplace: Workplace, conflict: OpenConflict, late: str) -> ConflictCa
         base=_before(workplace, conflict, rule),
         hands=_hands(workplace, conflict, rule),
         waited=late_text(late, workplace.register.clock.now()),
-        can_write=rule.shape is Shape.TEXT and rule.type is str and not is_hidden,
+        can_write=rule.shape is Shape.TEXT and rule.type is str and not is_hidden and not why_not,
         is_hidden=is_hidden,
+        why_not=why_not,
         note=_note(workplace, conflict),
     )
+
+
+def _refusal(workplace: Workplace, conflict: OpenConflict) -> str:
+    entry = KINDS[conflict.kind]
+    try:
+        require(workplace.actor, entry.write | entry.guests)
+    except Refusal as refused:
+        return translate_error(refused)
+    return ""
 
 
 def _title(workplace: Workplace, conflict: OpenConflict) -> str:

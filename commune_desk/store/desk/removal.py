@@ -11,6 +11,11 @@ from commune_desk.store.engine.database import Connection
 from commune_desk.store.writing.transaction import Tx
 from sync import protocol, purge_wire, seal
 
+_NEVER_SENT = (
+    "SELECT count(DISTINCT record) FROM change c WHERE state='staged'"
+    " AND NOT EXISTS (SELECT 1 FROM change o WHERE o.record=c.record AND o.state<>'staged')"
+)
+
 
 def is_all_sent(connection: Connection) -> bool:
     """Whether the province signed for every change that was made here; of a list that nobody took over, none was."""
@@ -47,5 +52,6 @@ def is_told(connection: Connection) -> bool:
 
 
 def count_records(connection: Connection) -> int:
-    """Records of every kind."""
-    return sum(connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in KINDS)  # noqa: S608
+    """Records of every kind, without those of a list that nobody took over: they were never sent."""
+    held = sum(connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in KINDS)  # noqa: S608
+    return int(held - connection.execute(_NEVER_SENT).fetchone()[0])

@@ -60,6 +60,11 @@ class DraftKeeper(QObject):
         """Whether anything was entered that is not saved."""
         return _plain(self._read().payload) != self._untouched
 
+    @property
+    def is_done(self) -> bool:
+        """Whether the form was saved or thrown away: it is watched no more and has no draft."""
+        return not self._is_watching and self.found() is None
+
     def left_behind(self) -> Callable[[Tx], None] | None:
         """What keeps the draft of a form that is being left, kept before or not; None when nothing was entered."""
         self.ending.emit()

@@ -36,7 +36,8 @@ THUMBNAIL = 48
 
 
 class Files(Part):
-    """Content is read off the UI thread and lies in memory only; little images are kept while the page is open.
+    """Content is read off the UI thread and lies in memory only; little images are kept while the page is open, and no
+    longer than the lease opens what they show.
 
     Emits `said` when a sentence stands above the files.
     """
@@ -55,6 +56,8 @@ class Files(Part):
         self.add_button.clicked.connect(self._choose)
         if not view.can_write:
             self.add_button.hide()
+        if self._workplace.register.is_closed:
+            self._images.clear()
         card = Card(_("Photos and scans"), "paperclip", action=self.add_button)
         files = self.state.view()
         for file in files:

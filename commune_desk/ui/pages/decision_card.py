@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from commune_desk.i18n import _
 from commune_desk.presenters.sync.conflict_page import ConflictCard
+from commune_desk.ui.forms.draft_keeper import DraftKeeper, Typed
+from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Size
 from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton
 from commune_desk.ui.widgets.card import Card
@@ -17,6 +19,8 @@ from commune_desk.ui.widgets.compare import CompareRow, CompareTable, Version
 from commune_desk.ui.widgets.fields import LineEdit
 from commune_desk.ui.widgets.forms import announce
 from commune_desk.ui.widgets.text import Text
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.drafts import DECISION
 
 FieldOf = tuple[str, str]
 """Record and name of a field to decide."""
@@ -27,9 +31,15 @@ def field_of(card: ConflictCard) -> FieldOf:
 
 
 class DecisionCard(Card):
-    """One field to decide: choose a value or write another."""
+    """One field to decide: choose a value or write another. A lock keeps the one that is being written."""
 
-    def __init__(self, card: ConflictCard, decide: Callable[[DecisionCard, str, str], str]) -> None:
+    def __init__(
+        self,
+        card: ConflictCard,
+        decide: Callable[[DecisionCard, str, str], str],
+        workplace: Workplace,
+        tasks: Tasks,
+    ) -> None:
         super().__init__(_("To decide: {whose}").format(whose=card.title), "alert-triangle")
         self.card, self._decide = card, decide
         if card.note:
@@ -61,6 +71,22 @@ class DecisionCard(Card):
         self.button.setAccessibleName(_("Decide: {whose}").format(whose=f"{card.title}, {card.label}"))
         self.button.clicked.connect(self.submit)
         self.add_padded(self._foot())
+        self.keeper = DraftKeeper(DECISION, card.conflict.ids[0], self._typed, workplace, tasks, self)
+        self._keep_written()
+
+    def _typed(self) -> Typed:
+        """The record is named for the day on which it is erased by law."""
+        return Typed("", {"written": self.written, "record": self.card.conflict.record})
+
+    def _keep_written(self) -> None:
+        draft = self.keeper.found()
+        if draft is not None and self.card.can_write:
+            self.other.set_value(str(draft.payload.get("written", "")))
+            self.table.leave_open(self.card.conflict.field)
+            self.other.show()
+            self.keeper.restored(draft)
+        self.keeper.ending.connect(self.other.finish_composing)
+        self.other.textChanged.connect(lambda _text: self.keeper.touch())
 
     def _foot(self) -> QWidget:
         foot = QWidget()
@@ -73,8 +99,11 @@ class DecisionCard(Card):
             self.write = LinkButton(_("Write another value…"))
             self.write.clicked.connect(self._write_other)
             line.addWidget(self.write)
-        line.addWidget(Text(_("Values not chosen stay in the history."), size=Size.SMALL, ink="quiet", wrap=True), 1)
+        told = self.card.why_not or _("Values not chosen stay in the history.")
+        line.addWidget(Text(told, size=Size.SMALL, ink="quiet", wrap=True), 1)
         line.addWidget(self.button)
+        if self.card.why_not:
+            self.button.hide()
         column.addLayout(line)
         return foot
 
@@ -86,6 +115,7 @@ class DecisionCard(Card):
 
     def _put_away(self) -> None:
         self.other.hide()
+        self.keeper.touch()
         if self.write is not None:
             self.write.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -93,6 +123,7 @@ class DecisionCard(Card):
         """What was chosen last counts: a value written before is put away, and comes back when it is asked for."""
         self._say("")
         self.other.hide()
+        self.keeper.touch()
 
     @property
     def written(self) -> str:
@@ -107,14 +138,17 @@ class DecisionCard(Card):
     def take_up(self, former: DecisionCard) -> None:
         """Go on where somebody was on the card that asked the same. A value that is another one now is chosen anew."""
         field = self.card.conflict.field
+        former.keeper.stop()
         chosen = former.table.decision().get(field, "")
         if chosen and self.card.text_of(chosen) == former.card.text_of(chosen):
             self.table.choose(field, chosen)
         self.button.setEnabled(former.button.isEnabled())
         self.other.set_value(former.other.text())
-        if self.write is not None and not former.other.isHidden():
+        is_written = self.write is not None and not former.other.isHidden()
+        if is_written:
             self.table.leave_open(field)
-            self.other.show()
+        self.other.setVisible(is_written)
+        self.keeper.touch()
 
     def submit(self) -> None:
         """Decide with the value chosen, or with the one written."""

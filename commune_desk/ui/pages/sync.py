@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from commune_desk.domain.model.change_set import ChangeSet
 from commune_desk.domain.model.ids import is_commune_scope
 from commune_desk.domain.words.errors import DeskError
 from commune_desk.i18n import _, translate_error
-from commune_desk.presenters.sync.conflict_page import conflict_cards, decision, overtaken
+from commune_desk.presenters.sync.conflict_page import ConflictCard, conflict_cards, decision, overtaken
 from commune_desk.presenters.sync.lease_texts import lease_line
 from commune_desk.presenters.sync.page import SIGNED_FOR, SyncPageState, sync_chip, sync_page
 from commune_desk.presenters.sync.set_aside import records_aside
@@ -249,7 +249,7 @@ class SyncPage(Page):
         for shown in going.values():
             shown.other.finish_composing()
         clear_layout(self._decisions)
-        self.cards = [former.get(card.conflict.ids) or DecisionCard(card, self._decide) for card in cards]
+        self.cards = [former.get(card.conflict.ids) or self._card(card) for card in cards]
         for shown in self.cards:
             self._decisions.addWidget(shown)
         self._begin_with_decisions()
@@ -265,17 +265,29 @@ class SyncPage(Page):
             following: list[QWidget] = [stops(shown)[0] for shown in self.cards[place : place + 1] or self.cards[-1:]]
             (*following, self)[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _card(self, card: ConflictCard) -> DecisionCard:
+        return DecisionCard(card, self._decide, self._workplace, self._tasks)
+
     def _hand_on(self, going: dict[FieldOf, DecisionCard], typing: FieldOf | None) -> None:
         """What was chosen or written on cards that go: to the card that asks the same now, or it is said."""
         for shown in self.cards:
             former = going.pop(field_of(shown.card), None)
             if former is not None:
                 shown.take_up(former)
+                if former.keeper.record != shown.keeper.record:
+                    self._forget([former])
                 if field_of(shown.card) == typing:
                     shown.other.setFocus()
         lost = [overtaken(self._workplace, one.card, one.written) for one in going.values() if one.is_touched]
+        self._forget(going.values())
         if lost:
             self._notify(" ".join(lost), Tone.WARNING)
+
+    def _forget(self, gone: Iterable[DecisionCard]) -> None:
+        """No draft stays of a card that went: it would come to another one, or to nobody."""
+        for one in gone:
+            if one.keeper.found() is not None:
+                self._tasks.run(partial(self._workplace.write, one.keeper.drop()))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -305,9 +317,13 @@ class SyncPage(Page):
         operation = decision(shown.card, chosen=chosen, written=written)
         if isinstance(operation, str):
             return operation
-        self._tasks.run(
-            partial(self._workplace.write, operation), on_error=partial(self._not_decided, shown), owner=self
-        )
+        forget = shown.keeper.drop()
+
+        def decide(tx: Tx) -> None:
+            operation(tx)
+            forget(tx)
+
+        self._tasks.run(partial(self._workplace.write, decide), on_error=partial(self._not_decided, shown), owner=self)
         return ""
 
     def _not_decided(self, shown: DecisionCard, error: DeskError) -> None:
@@ -315,6 +331,7 @@ class SyncPage(Page):
         for one in self.cards:
             if field_of(one.card) == field_of(shown.card):  # the same, or what it was shown anew as
                 one.button.setEnabled(True)
+                one.keeper.resume()
         self._tasks.failed.emit(error)
 
     def _on_changed(self, changes: ChangeSet) -> None:

@@ -7,8 +7,10 @@ from commune_desk.store.writing.drafts import Draft, Payload, load_draft, open_d
 from commune_desk.store.writing.transaction import Tx
 
 TOPIC = "drafts"
+DECISION = "decision"
+"""The value that is being written in place of those to decide between; its record is the conflict."""
 
-__all__ = ["TOPIC", "Draft", "Payload", "drop_draft", "load_draft", "open_drafts", "save_draft"]
+__all__ = ["DECISION", "TOPIC", "Draft", "Payload", "drop_draft", "load_draft", "open_drafts", "save_draft"]
 
 
 def save_draft(tx: Tx, form: str, record: str, focus: str, payload: Payload) -> None:

@@ -11,6 +11,7 @@ from python_calamine import CalamineWorkbook
 
 from commune_desk.i18n import set_language
 from commune_desk.presenters.lists.page import ImportPage, Stage
+from commune_desk.store.engine.settings import note_removed
 from commune_desk.store.lists.import_rows import View
 from commune_desk.store.pages.children import child_record
 from commune_desk.store.pages.search import Filters, search_children
@@ -284,3 +285,14 @@ def test_while_a_list_is_brought_in_its_rows_are_saved_for_now_and_no_child_has_
     title = page.row(taken[0].id)
     assert title is not None
     assert title.title == f"Row {taken[0].id}: (saved for now)"
+
+
+def test_a_list_that_a_colleague_was_looking_at_waits_for_the_colleague(page: ImportPage, workplace: Workplace) -> None:
+    """Who opens the page for a list of their own would come back to choosing a file by taking that one away."""
+    read(page)
+    assert page.was_checking() == page.import_id
+    colleague = "0198c0df" * 4
+    workplace.write(lambda tx: tx.connection.execute("UPDATE import SET officer=?", (colleague,)).rowcount)
+    assert (page.was_checking(), page.left_behind()) == ("", [])
+    workplace.write(lambda tx: note_removed(tx.connection, colleague))
+    assert (page.was_checking(), page.left_behind()) == ("", [page.import_id]), "nobody else comes back to it"

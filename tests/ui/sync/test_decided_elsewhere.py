@@ -23,6 +23,7 @@ from tests.helpers.in_conflict import in_conflict
 from tests.helpers.keys import focused
 from tests.helpers.pages import bars, show
 from tests.helpers.typing_vietnamese import commit_text, compose
+from tests.helpers.workplaces import be_another
 
 
 @pytest.fixture
@@ -174,7 +175,7 @@ def test_a_value_that_is_another_one_now_is_chosen_anew(page: SyncPage, qtbot: Q
     """Of a list the key is the change; what it would let stand depends on what stands."""
     before = page.cards[0].card
     now = replace(before, hands=(before.hands[0], replace(before.hands[1], text="another list")))
-    former, anew, same = (DecisionCard(card, page._decide) for card in (before, now, before))
+    former, anew, same = (page._card(card) for card in (before, now, before))
     for card in (former, anew, same):
         qtbot.addWidget(card)
     former.table.choose("phone", before.hands[1].key)
@@ -182,3 +183,19 @@ def test_a_value_that_is_another_one_now_is_chosen_anew(page: SyncPage, qtbot: Q
     same.take_up(former)
     assert anew.table.decision() == {}
     assert same.table.decision() == former.table.decision() != {}
+
+
+@pytest.mark.parametrize("role", ["chair", "commune_officer"])
+def test_who_may_not_decide_reads_what_each_wrote_and_why(
+    qtbot: QtBot, workplace: Workplace, tasks: Tasks, role: str
+) -> None:
+    """A chair who chose and pressed was told then that the role does not allow it."""
+    in_conflict(workplace, "0987111223", "0366404505")
+    workplace.write(lambda tx: be_another(tx, role=role))
+    page = SyncPage(workplace, tasks)
+    show(qtbot, page)
+    (card,) = page.cards
+    assert {"0987 111 223", "0366 404 505"} == {hand.text for hand in card.card.hands}
+    assert card.button.isVisible() is (role != "chair")
+    assert (card.write is None) is (role == "chair")
+    assert ("hãy nhờ người có nhiệm vụ" in card.card.why_not) is (role == "chair")

@@ -86,7 +86,7 @@ def test_what_this_pc_cannot_read_is_told_and_not_offered(
     card = page.cards[0].card
     stands, sealed, *rest = card.hands
     sealed = replace(sealed, text="(chỉ đọc được ở Xã Bình Liêu)", is_readable=False)
-    shown = DecisionCard(replace(card, hands=(stands, sealed, *rest)), lambda *_asked: "")
+    shown = DecisionCard(replace(card, hands=(stands, sealed, *rest)), lambda *_asked: "", workplace, tasks)
     qtbot.addWidget(shown)
     shown.resize(800, 400)
     with qtbot.waitExposed(shown):
