@@ -58,12 +58,14 @@ def chips(page: ChildPage) -> str:
 def test_a_childs_page_says_when_a_time_limit_has_run_out(
     qtbot: QtBot, workplace: Workplace, tasks: Tasks, child: str
 ) -> None:
+    workplace.write(save_all(make_report(person=child, received_at="2026-11-23T04:59:30Z")))
     page = ChildPage(workplace, tasks, lambda _route: None, child)
     show(qtbot, page)
-    before = chips(page)
+    before, day = chips(page), workplace.today()
     assert not page.is_overtaken(), "it is read again for nothing else"
     assert page._minutes.isActive()
-    clock_of(workplace).pass_by(minutes=2)
+    clock_of(workplace).pass_by(seconds=45)
+    assert workplace.today() == day
     page._minutes.timeout.emit()
     assert chips(page) != before
     page.hide()
