@@ -19,6 +19,8 @@ from commune_desk.ui.tasks import Tasks
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.attachments import FileFacts, Prepared, attach
 from tests.helpers.attached import add_child
+from tests.helpers.dialogs import when_asked
+from tests.helpers.erased import erase
 from tests.helpers.photos import phone_photo
 from tests.helpers.workplaces import work_for_real
 
@@ -81,3 +83,27 @@ def test_its_little_image_is_no_bug(
     free.set()
     qtbot.waitUntil(lambda: tasks.is_idle)
     assert not met
+
+
+@pytest.mark.parametrize("kind", ["attachment", "person"])
+def test_a_picture_that_is_looked_at_is_not_looked_at_any_longer(
+    qtbot: QtBot, files: Files, workplace: Workplace, child: RecordId, kind: str
+) -> None:
+    """The law had it erased here, and it stood before everybody until whoever had opened it came back."""
+    page = files.window()
+    assert isinstance(page, ChildPage)
+    page.tabs.choose("files")
+    (file,) = files.state.view()
+    left: list[bool] = []
+
+    def erased(dialog: PictureDialog) -> None:
+        page.read_again()  # something else was saved
+        assert dialog.isVisible()
+        erase(workplace, kind, child if kind == "person" else file.id)
+        page.read_again()
+        left.append(dialog.isVisible())
+
+    when_asked(PictureDialog, erased)
+    files.look_at(file.id)
+    qtbot.waitUntil(lambda: bool(left))
+    assert left == [False]
