@@ -22,7 +22,7 @@ def add_child(register: Register) -> RecordId:
 
 def scan(size: int, seed: int = 1) -> bytes:
     """A PDF, as far as anybody looks, that no compression makes smaller."""
-    return b"%PDF-1.7\n" + Random(seed).randbytes(size - 9)
+    return b"%PDF-1.7\n" + Random(seed).randbytes(size - 15) + b"\n%%EOF"
 
 
 def add_file(register: Register, person: RecordId, content: bytes, facts: FileFacts = FACTS) -> Attachment:

@@ -1,4 +1,4 @@
-"""Whether a picture that somebody chose is all there, and all of it can be kept: one picture of one page.
+"""Whether a picture or PDF that somebody chose is all there; of a picture also whether it is one of one page.
 
 A decoder paints grey or black what it does not find, and says nothing. So the structure of the file is asked, of those
 kinds that a decoder would not refuse by itself. What lies behind the end is nobody's concern here.
@@ -18,6 +18,7 @@ _MARKER = re.compile(rb"\xff([\xc0-\xcf\xd8-\xfe])")
 _OLD_HEADER, _RUN_LENGTHS = 12, (1, 2)
 _SUBFILE, _NO_PAGE = 254, 0b101
 """The first tag of a TIFF's directory, which says what it holds, and its bits for a thumbnail and a mask."""
+_PDF_END, _PDF_TAIL = b"%%EOF", 4096
 MOST_PAGES = 10_000
 """As far as pages are counted."""
 
@@ -40,6 +41,17 @@ def check_whole(data: bytes, form: str) -> None:
         _check_bmp(data)
     elif form == "tiff":
         _check_tiff(data)
+
+
+def check_whole_pdf(data: bytes) -> None:
+    """Raise Invalid for a PDF whose end is missing: nobody would find out before somebody needs it.
+
+    Readers look for the mark in the last KiB; some scanners fill up what follows.
+    """
+    if _PDF_END not in data.rstrip(b"\0 \t\r\n")[-_PDF_TAIL:]:
+        raise Invalid(
+            N_("The PDF was cut short: its end is missing. Nothing was added; copy it again, or save or scan it anew.")
+        )
 
 
 def _check_jpeg(data: bytes) -> None:

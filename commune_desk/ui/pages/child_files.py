@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtGui import QHideEvent, QImage, QPixmap
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QWidget
 from shiboken6 import isValid
 
@@ -50,6 +50,17 @@ class Files(Part):
         self.state = ChildFiles(workplace, person)
         self._images: dict[str, QImage] = {}
         self.notice: NoticeBar | None = None
+        self._looked_at: tuple[str, PictureDialog] | None = None
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nobody leaves the tab while a picture stands before it: the child has left this register, or was erased."""
+        super().hideEvent(event)
+        self._let_go_unless(())
+
+    def _let_go_unless(self, files: Sequence[str]) -> None:
+        """Close the picture that is looked at, unless it is one of these files."""
+        if self._looked_at is not None and self._looked_at[0] not in files and isValid(self._looked_at[1]):
+            self._looked_at[1].reject()
 
     def _cards(self, view: ChildView) -> list[Card]:
         self.add_button = LinkButton(_("Add a photo or scan"), "plus")
@@ -60,6 +71,7 @@ class Files(Part):
             self._images.clear()
         card = Card(_("Photos and scans"), "paperclip", action=self.add_button)
         files = self.state.view()
+        self._let_go_unless([file.id for file in files])
         for file in files:
             card.add(self._row(file))
         if not files:
@@ -169,10 +181,13 @@ class Files(Part):
             content = look()
             return content, shown(content.data)
 
-        self._tasks.query(read, lambda made: self._show(*made), self.say_error, owner=self)
+        self._tasks.query(read, lambda made: self._show(file, *made), self.say_error, owner=self)
 
-    def _show(self, content: Content, image: QImage) -> None:
-        show_modal(PictureDialog(content.title, image, self.window()))
+    def _show(self, file: str, content: Content, image: QImage) -> None:
+        dialog = PictureDialog(content.title, image, self.window())
+        self._looked_at = (file, dialog)
+        show_modal(dialog)
+        self._looked_at = None
 
     def _ask_where_to(self, file: FileView) -> None:
         warning = Message(

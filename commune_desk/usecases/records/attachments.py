@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from commune_desk.domain.entered.bare_jpeg import bare_jpeg
+from commune_desk.domain.entered.whole_picture import check_whole_pdf
 from commune_desk.domain.model.ids import RecordId, Scope, new_record_id
 from commune_desk.domain.model.record import check_required
 from commune_desk.domain.records.attachments import JPEG, PDF, Attachment, AttachmentWithdrawal
@@ -118,7 +119,9 @@ def prepared(data: bytes, shrink: Shrink) -> Prepared:
             )
         )
     if b"%PDF-" in data[:1024]:
-        return _fitting(Prepared(PDF, data))
+        ready = _fitting(Prepared(PDF, data))
+        check_whole_pdf(data)
+        return ready
     raise Invalid(N_("This is neither a picture nor a PDF. Nothing was added; photograph or scan the paper."))
 
 

@@ -32,13 +32,15 @@ _encode = msgspec.json.Encoder().encode
 
 
 def export_log(province: Province, path: Path) -> int:
-    """Write the log to `path`; how many lines it has. Raises Refusal when the file exists, Fault when it cannot be."""
+    """Write the log to `path`; how many lines it has. Raises Refusal when the file exists, Fault when it cannot be.
+
+    It names people: no file is there that the audit log does not know of.
+    """
     if path.exists():
         raise Refusal(N_("{path} is there already. Nothing was written; choose another name."), path=path)
-    lines = province.database.read(lambda connection: _write(connection, province, path), WHOLE_PROVINCE)
     name = path.name.encode(errors="replace").decode()  # it may hold bytes that are no letters
     province.database.write(lambda connection: audited(connection, province, "export-log", name), WHOLE_PROVINCE)
-    return lines
+    return province.database.read(lambda connection: _write(connection, province, path), WHOLE_PROVINCE)
 
 
 def _write(connection: Connection, province: Province, path: Path) -> int:

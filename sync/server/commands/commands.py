@@ -101,10 +101,15 @@ def renew(args: Namespace, console: Console) -> None:
     with closing(opened(args)) as province:
         hosts = args.host or _present_hosts(province)
         check_hosts(hosts)
-        keys = province.keys
-        write_certificates(province.data, keys.ca(province.ca), keys, hosts, clock=province.clock)
-        province.database.write(lambda connection: note_hosts(connection, province, hosts), WHOLE_PROVINCE)
+        province.database.write(lambda connection: _renewed(connection, province, hosts), WHOLE_PROVINCE)
     console.say(N_("The certificate is made anew. Start the server again to use it."))
+
+
+def _renewed(connection: Connection, province: Province, hosts: list[str]) -> None:
+    """Last what lies beside the database: where that refuses, nothing was changed."""
+    note_hosts(connection, province, hosts)
+    keys = province.keys
+    write_certificates(province.data, keys.ca(province.ca), keys, hosts, clock=province.clock)
 
 
 def _present_hosts(province: Province) -> list[str]:

@@ -29,9 +29,10 @@ def migrate(database: Database, *, app: str = "", empty: bool = False) -> None:
     """
 
     def work(connection: Connection) -> None:
+        database.one_after_another(connection, "schema")
         revision = _revision(connection)
-        if empty and revision is not None and _is_used(connection):
-            raise Refusal(N_("The database holds a province already; nothing was overwritten. Name an empty one."))
+        if empty and revision is not None:
+            refuse_used(connection)
         refuse_newer(revision)
         is_there = revision == _head()
         if is_there and (not app or (empty and is_let_in(connection, app))):
@@ -44,8 +45,10 @@ def migrate(database: Database, *, app: str = "", empty: bool = False) -> None:
     database.write(work, WHOLE_PROVINCE)
 
 
-def _is_used(connection: Connection) -> bool:
-    return any(connection.execute(select(table).limit(1)).first() for table in (tables.meta, tables.desk, tables.scope))
+def refuse_used(connection: Connection) -> None:
+    """Raise Refusal for a database that holds a province."""
+    if any(connection.execute(select(table).limit(1)).first() for table in (tables.meta, tables.desk, tables.scope)):
+        raise Refusal(N_("The database holds a province already; nothing was overwritten. Name an empty one."))
 
 
 def refuse_another(database: Database) -> None:

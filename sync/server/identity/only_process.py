@@ -1,4 +1,4 @@
-"""The lock of a data folder: one process serves the embedded engine's file, and none while it moves."""
+"""The locks of a data folder: one process serves the engine's file, none while it moves, and one backs it up."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from commune_desk.domain.words.labels import N_
 from sync.server.identity.province import Province
 from sync.server.reasons import reason_of
 
-LOCK_FILE = "serve.lock"
+LOCK_FILE, BACKUP_LOCK_FILE = "serve.lock", "backup.lock"
 
 
 @contextmanager
@@ -32,18 +32,36 @@ def only_process(province: Province) -> Iterator[None]:
 @contextmanager
 def only_here(data: Path) -> Iterator[None]:
     """Hold the lock of a folder of the embedded engine, also where no province opens yet. Raises Refusal or Fault."""
+    with _held(data, LOCK_FILE, N_("This province is being served already by another process; nothing was started.")):
+        yield
+
+
+@contextmanager
+def only_backup(data: Path) -> Iterator[None]:
+    """Hold the lock of a folder's backups: each clears away and writes what the other is writing too.
+
+    Raises Refusal or Fault.
+    """
+    with _held(data, BACKUP_LOCK_FILE, N_("Another backup is being made just now; this one was not begun.")):
+        yield
+
+
+@contextmanager
+def _held(data: Path, name: str, taken: str) -> Iterator[None]:
     try:
-        handle = os.open(data / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
+        handle = os.open(data / name, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise Fault(N_("The folder {path} cannot be written: {reason}."), path=data, reason=reason_of(error)) from None
     try:
-        _lock(handle)
+        if not _lock(handle):
+            raise Refusal(taken)
         yield
     finally:
         os.close(handle)
 
 
-def _lock(handle: int) -> None:
+def _lock(handle: int) -> bool:
+    """Whether nobody else has it."""
     try:
         if sys.platform == "win32":
             import msvcrt
@@ -54,4 +72,5 @@ def _lock(handle: int) -> None:
 
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        raise Refusal(N_("This province is being served already by another process; nothing was started.")) from None
+        return False
+    return True

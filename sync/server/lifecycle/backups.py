@@ -22,6 +22,7 @@ from sync.server.engine import tables
 from sync.server.engine.database import NO_SCOPE, WHOLE_PROVINCE, StoreFault
 from sync.server.engine.embedded import FILE, LOGS, EmbeddedDatabase, keyed, named_faults
 from sync.server.identity.authority import valid_until
+from sync.server.identity.only_process import only_backup
 from sync.server.identity.province import CA_FILE, CERT_FILE, EPOCH, KEY_FILE, Province, audited
 from sync.server.lifecycle.chains import first_break
 from sync.server.reasons import reason_of
@@ -82,6 +83,13 @@ def back_up(province: Province, target: Path) -> Backup:
     if province.database.is_shared:
         raise on_postgres()
     valid_until(province.ca)  # a backup with half of one enrols nobody
+    with only_backup(province.data):
+        made = _make(province, target)
+    province.database.write(lambda connection: raise_durable(connection, province, made.desks), NO_SCOPE)
+    return made
+
+
+def _make(province: Province, target: Path) -> Backup:
     part = target.parent / f".{target.name}{_PART}"
     try:
         if target.exists():
@@ -99,7 +107,6 @@ def back_up(province: Province, target: Path) -> Backup:
     finally:
         with suppress(OSError):
             clear(part)
-    province.database.write(lambda connection: raise_durable(connection, province, made.desks), NO_SCOPE)
     return made
 
 

@@ -19,6 +19,7 @@ from sync.protocol import b64
 from sync.server.engine.address import PostgresAddress
 from sync.server.engine.database import WHOLE_PROVINCE, Database
 from sync.server.engine.private_files import make_folder, write_private
+from sync.server.engine.schema import refuse_used
 from sync.server.identity import keyfile
 from sync.server.identity.authority import Identity, make_authority, make_server, under_password
 from sync.server.identity.desks import found_province_desk
@@ -106,6 +107,8 @@ def _fill(
 
 def _begin(connection: Connection, province: Province, facts: Mapping[str, str]) -> None:
     """All of it or nothing: what opens as a province has the desk that it signs under."""
+    province.database.one_after_another(connection, "init")
+    refuse_used(connection)
     write_meta(connection, facts)
     found_province_desk(connection, province)
     audited(connection, province, "init", province.name)

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -20,6 +21,7 @@ from sync.server.engine import address, postgres, tables
 from sync.server.engine.address import ADDRESS_FILE, PostgresAddress, read_url
 from sync.server.engine.database import WHOLE_PROVINCE, StoreFault
 from sync.server.engine.postgres import PostgresDatabase
+from sync.server.lifecycle import founding
 from tests.helpers.postgres_cluster import PostgresCluster
 from tests.sync.actors.server_fixtures import Done, World, command
 
@@ -85,6 +87,24 @@ def test_what_cannot_be_is_refused_before_anything_is_made(tmp_path: Path, url: 
     assert (done.returncode, sentence in done.stderr) == (2, True), done.stderr
     assert "secret" not in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_of_two_who_found_one_at_the_same_time_the_second_is_refused(
+    tmp_path: Path, empty: PostgresAddress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It saw an empty database when it began."""
+    real, second = founding.write_certificates, tmp_path / "second"
+
+    def meanwhile(*args: Any, **how: Any) -> None:
+        monkeypatch.undo()
+        assert _init(second, empty.url).returncode == 0
+        real(*args, **how)
+
+    monkeypatch.setattr(founding, "write_certificates", meanwhile)
+    refused = _init(tmp_path / "first", empty.url)
+    assert (refused.returncode, "holds a province already" in refused.stderr) == (2, True), refused
+    assert command(second, "status").returncode == 0
+    assert not (tmp_path / "first" / "key.json").exists()
 
 
 def test_a_missing_database_or_role_is_told_apart(tmp_path: Path, empty: PostgresAddress) -> None:

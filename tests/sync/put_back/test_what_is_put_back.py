@@ -14,7 +14,7 @@ import pytest
 
 from sync.server.engine.embedded import FILE, LOGS, keyed
 from sync.server.identity import keyfile
-from sync.server.identity.only_process import LOCK_FILE
+from sync.server.identity.only_process import BACKUP_LOCK_FILE, LOCK_FILE
 from sync.server.lifecycle import restoring
 from tests.helpers.store_engine import engine
 from tests.sync.actors.server_fixtures import Done, command, province_in
@@ -47,7 +47,7 @@ def reports(folder: Path) -> dict[str, int]:
 
 def lying(folder: Path) -> set[Path]:
     logs = {FILE + log for log in LOGS}
-    return {path for path in (folder / "data").rglob("*") if path.name not in {LOCK_FILE, *logs}}
+    return {path for path in (folder / "data").rglob("*") if path.name not in {LOCK_FILE, BACKUP_LOCK_FILE, *logs}}
 
 
 def test_a_restore_is_undone_with_the_folder_that_it_names(folder: Path) -> None:

@@ -74,6 +74,16 @@ def test_whatever_a_phone_calls_it_a_heic_photo_is_told_as_one(brand: str) -> No
         prepared(b"\0\0\0\x18ftyp" + brand.encode() + bytes(20), as_it_is)
 
 
+@pytest.mark.parametrize("behind", [b"", b"\n", bytes(8000), b"\n% a scanner's own words" + b" " * 900])
+def test_a_pdf_that_was_cut_short_is_not_kept_for_a_whole_one(behind: bytes) -> None:
+    """As a phone leaves one whose cable was pulled; that it does not open is met when somebody needs it."""
+    whole = scan(9000) + behind
+    assert prepared(whole, as_it_is).content == whole
+    for cut in (1000, 8000, 8990):
+        with pytest.raises(Invalid, match="cut short"):
+            prepared(whole[:cut], as_it_is)
+
+
 def test_a_film_of_a_phone_is_no_heic_photo() -> None:
     with pytest.raises(Invalid, match="neither a picture nor a PDF"):
         prepared(b"\0\0\0\x18ftypisom" + bytes(20), as_it_is)
@@ -91,9 +101,9 @@ def test_a_file_that_is_too_large_empty_or_gone_is_not_read(tmp_path: Path) -> N
 def test_the_largest_that_fits_is_taken() -> None:
     """The twin of the cap: one byte less of ciphertext is fine."""
     plain = content.MAX_FILE - 16 * 16
-    assert len(prepared(b"%PDF-" + bytes(plain - 5), as_it_is).content) == plain
+    assert len(prepared(b"%PDF-" + bytes(plain - 10) + b"%%EOF", as_it_is).content) == plain
     with pytest.raises(Invalid):
-        prepared(b"%PDF-" + bytes(plain - 4), as_it_is)
+        prepared(b"%PDF-" + bytes(plain - 9) + b"%%EOF", as_it_is)
 
 
 def test_both_parts_of_the_record_are_one_group_and_what_is_secret_is_sealed(workplace: Workplace) -> None:
