@@ -14,6 +14,8 @@ from commune_desk.store.writing.erased import is_erased
 Payload = Mapping[str, Any]
 """Field names and what stands in them, as JSON can hold it."""
 
+DECISION = "decision"
+"""The value that is being written in place of those to decide between; its record is the conflict."""
 VISIT, CORRECTION, REPORT = "visit", "visit_correction", "report"
 """Forms whose entry is written once: saved of a child that has left, it follows."""
 FOLLOWS = f"form IN ('{VISIT}', '{CORRECTION}', '{REPORT}')"
@@ -99,6 +101,12 @@ def remove_draft(connection: Connection, form: str, officer: str, record: str) -
 def drop_naming(connection: Connection, record: str) -> None:
     """Take away every officer's drafts of a record, and those that name it."""
     connection.execute("DELETE FROM draft WHERE record=?1 OR instr(payload, ?1)>0", (record,))
+
+
+def drop_decided(connection: Connection) -> None:
+    """Take away what was being written to decide what nobody is asked any more: it was decided, or its record left."""
+    asked = "SELECT 1 FROM conflict WHERE conflict.id=draft.record AND state<>'closed'"
+    connection.execute(f"DELETE FROM draft WHERE form='{DECISION}' AND NOT EXISTS ({asked})")  # noqa: S608 - our own words
 
 
 def _draft(row: Any) -> Draft:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from commune_desk.domain.time.clock import to_iso
-from commune_desk.store.writing.drafts import Draft, Payload, load_draft, open_drafts, put_draft, remove_draft
+from commune_desk.store.writing.drafts import DECISION, Draft, Payload, load_draft, open_drafts, put_draft, remove_draft
 from commune_desk.store.writing.transaction import Tx
 
 TOPIC = "drafts"
-DECISION = "decision"
-"""The value that is being written in place of those to decide between; its record is the conflict."""
 
 __all__ = ["DECISION", "TOPIC", "Draft", "Payload", "drop_draft", "load_draft", "open_drafts", "save_draft"]
 

@@ -11,6 +11,7 @@ from commune_desk.store.engine import settings
 from commune_desk.store.exchange.staged import pulled_once, release_next
 from commune_desk.store.files.file_queue import count_going_up
 from commune_desk.store.intake import departures
+from commune_desk.store.writing.drafts import drop_decided
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.shelter.commune_notices import follow_moves, keep_told
 
@@ -28,8 +29,9 @@ class AroundSync:
         self._changed(changes)
 
     def release_staged(self) -> int:
-        """Number and sign what may go; how many changes that was. Who stayed for a draft that is no more goes first."""
-        self._note(self._register.write(departures.let_go).result()[1])
+        """Number and sign what may go; how many changes that was. Who stayed for a draft that is no more goes first,
+        and drafts of what nobody is asked any more."""
+        self._note(self._register.write(_let_go).result()[1])
         total = 0
         while True:
             released, changes = self._register.write(release_next).result()
@@ -57,6 +59,11 @@ class AroundSync:
     def _note(self, changes: ChangeSet) -> None:
         if changes:
             self._changed(changes)
+
+
+def _let_go(tx: Tx) -> None:
+    departures.let_go(tx)
+    drop_decided(tx.connection)
 
 
 def _awaits_pull(tx: Tx) -> bool:
