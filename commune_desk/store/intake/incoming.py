@@ -358,14 +358,14 @@ class Incoming:
         self._tx.touched(held.kind.name, record_id, record)
 
     def times(self, record_id: str, kind: Kind, present: Mapping[str, Value]) -> dict[str, str]:
-        """For a required day or hour that another desk left out: when the record's id was made, and not after now.
+        """For a required day or hour that another desk left out: when the record's id was made, not after the present.
 
         Clocks and pages reckon from them.
         """
         missing = [rule for rule in REQUIRED_TIMES[kind.name] if not present.get(rule.name)]
         if not missing:
             return {}
-        began = datetime.fromtimestamp(min(int(record_id[:12], 16) / 1000, self._tx.ledger.now().timestamp()), UTC)
+        began = datetime.fromtimestamp(min(int(record_id[:12], 16) / 1000, self._tx.present().timestamp()), UTC)
         day = began.astimezone(VIETNAM).date().isoformat()
         return {f.name: to_iso(began) if f.shape is Shape.INSTANT else day for f in missing}
 

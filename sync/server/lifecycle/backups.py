@@ -77,15 +77,24 @@ def back_up(province: Province, target: Path) -> Backup:
 
     What a killed backup left in that folder goes first: it may take the room that this one needs. Only what was read
     back, checked and is on the disk under its name counts. Raises Refusal when `target` exists and for a province on
-    PostgreSQL, Fault when it cannot be written or the authority's certificate is damaged, BackupBroken when it does not
-    say what the province says.
+    PostgreSQL, Fault when it cannot be written, the authority's certificate is damaged, or the backup is whole and the
+    desks cannot be told, BackupBroken when it does not say what the province says.
     """
     if province.database.is_shared:
         raise on_postgres()
     valid_until(province.ca)  # a backup with half of one enrols nobody
     with only_backup(province.data):
         made = _make(province, target)
-    province.database.write(lambda connection: raise_durable(connection, province, made.desks), NO_SCOPE)
+    try:
+        province.database.write(lambda connection: raise_durable(connection, province, made.desks), NO_SCOPE)
+    except StoreFault:
+        raise Fault(
+            N_(
+                "The backup {path} is whole and holds everything, but the database could not note that there is one. "
+                "Until the next backup the desks keep more of their own. See whether the disk is full."
+            ),
+            path=target,
+        ) from None
     return made
 
 

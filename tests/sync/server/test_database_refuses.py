@@ -36,3 +36,10 @@ def test_no_log_is_written_out_that_nobody_knows_of(folder: Path) -> None:
     done = command(folder, "export-log", "--to", str(folder / "log"))
     assert (done.returncode, "The disk is full" in done.stderr) == (2, True), done
     assert not (folder / "log").exists()
+
+
+def test_a_backup_that_is_whole_is_called_so(folder: Path) -> None:
+    """It was told as a failure, and its name was taken when one tried again."""
+    done = command(folder, "backup", "--to", str(folder / "b.cdbackup"))
+    assert (done.returncode, "is whole and holds everything" in done.stderr) == (2, True), done
+    assert (folder / "b.cdbackup").is_file()
