@@ -64,4 +64,21 @@ FAULTS = (
         new="            pass\n",
         tests=("sync/server/test_asked_at_a_terminal.py",),
     ),
+    Fault(
+        name="two-backups-at-one-time-clear-each-other-away",
+        file="sync/server/lifecycle/backups.py",
+        old="    with only_backup(province.data):\n        made",
+        new="    if True:\n        made",
+        tests=("sync/put_back/test_two_backups_at_once.py",),
+    ),
+    Fault(
+        name="a-certificate-is-new-though-nothing-was-changed",
+        file="sync/server/commands/commands.py",
+        old="    note_hosts(connection, province, hosts)\n    keys = province.keys\n"
+        "    write_certificates(province.data, keys.ca(province.ca), keys, hosts, clock=province.clock)\n",
+        new="    keys = province.keys\n"
+        "    write_certificates(province.data, keys.ca(province.ca), keys, hosts, clock=province.clock)\n"
+        "    note_hosts(connection, province, hosts)\n",
+        tests=("sync/server/test_database_refuses.py",),
+    ),
 )

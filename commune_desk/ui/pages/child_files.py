@@ -55,7 +55,8 @@ class Files(Part):
     def hideEvent(self, event: QHideEvent) -> None:
         """Nobody leaves the tab while a picture stands before it: the child has left this register, or was erased."""
         super().hideEvent(event)
-        self._let_go_unless(())
+        if not event.spontaneous():  # as of a window that is put down
+            self._let_go_unless(())
 
     def _let_go_unless(self, files: Sequence[str]) -> None:
         """Close the picture that is looked at, unless it is one of these files."""
