@@ -14,11 +14,12 @@ from commune_desk.store.writing.erased import is_erased
 Payload = Mapping[str, Any]
 """Field names and what stands in them, as JSON can hold it."""
 
-VISIT, CORRECTION, REPORT = "visit", "visit_correction", "report"
-"""Forms whose entry is written once: saved of a child that has left, it follows."""
-FOLLOWS = f"form IN ('{VISIT}', '{CORRECTION}', '{REPORT}')"
+VISIT, CORRECTION, REPORT, MEASURES = "visit", "visit_correction", "report", "measures"
+"""Forms whose entry is written down though the child is on the way: saved of one that has left, it follows."""
+FOLLOWS = f"form IN ('{VISIT}', '{CORRECTION}', '{REPORT}', '{MEASURES}')"
 PERSON_OF = "json_extract(payload, '$.person')"
-"""Whom such a draft is about; its record is a child, a visit that is corrected, or none yet."""
+"""Whom such a draft is about; its record is a child, a visit that is corrected, a report that names whom it is about
+itself, or none yet."""
 _COLUMNS = "form, record, saved_at, focus, payload"
 
 
