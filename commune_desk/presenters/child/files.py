@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from commune_desk.domain.model.ids import RecordId
@@ -13,12 +14,14 @@ from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.records.reports import Report
 from commune_desk.domain.time.clock import from_iso, local_day
 from commune_desk.domain.words.audit_actions import AuditAction
+from commune_desk.domain.words.errors import Refusal
 from commune_desk.domain.words.labels import N_
 from commune_desk.i18n import _, format_instant, format_size
 from commune_desk.presenters.frame.entry_form import refuse_long
 from commune_desk.presenters.wording import labels
 from commune_desk.presenters.wording.labels import Option
 from commune_desk.presenters.wording.set_aside_texts import OTHERWISE
+from commune_desk.store.engine.database import Connection
 from commune_desk.store.engine.schema import read_many
 from commune_desk.store.files import file_queue
 from commune_desk.store.files.attachments import FileRow, files_of
@@ -146,9 +149,7 @@ class ChildFiles:
 
     def _read(self, file: str) -> Content:
         require_open(self._workplace.register)
-        record, kept = self._workplace.register.read_slowly(
-            lambda c: (found := read_many(c, Attachment, "id=?", file)[0], file_queue.ciphertext_of(c, found.sha256))
-        ).result()
+        record, kept = self._workplace.register.read_slowly(partial(_with_content, file)).result()
         return Content(self._title(record), record.media_type, attachments.opened(record, kept))
 
     def _title(self, file: Attachment) -> str:
@@ -218,6 +219,14 @@ class ChildFiles:
     @property
     def _is_training(self) -> bool:
         return self._workplace.register.identity.is_training
+
+
+def _with_content(file: str, connection: Connection) -> tuple[Attachment, bytes | None]:
+    """Raises Refusal where the record has left, or was erased, since the page showed it."""
+    found = read_many(connection, Attachment, "id=?", file)
+    if not found:
+        raise Refusal(N_("This record is no longer in the register."))
+    return found[0], file_queue.ciphertext_of(connection, found[0].sha256)
 
 
 def _options(workplace: Workplace, list_name: str) -> list[Option]:

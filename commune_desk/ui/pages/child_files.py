@@ -196,6 +196,10 @@ class Files(Part):
             self._write(self.state.take_back(file, dialog.reason))
 
     def say_error(self, error: DeskError) -> None:
+        """Above the files; where they are not shown, as of a child who has left meanwhile, above the page."""
+        if not self.isVisible():
+            self._tasks.failed.emit(error)
+            return
         self._say(NoticeBar(translate_error(error), Tone.WARNING))
 
     def _say(self, bar: NoticeBar) -> None:
