@@ -48,6 +48,7 @@ class Files(Part):
         self._workplace, self._tasks = workplace, tasks
         self.state = ChildFiles(workplace, person)
         self._images: dict[str, QImage] = {}
+        self._looked_at: PictureDialog | None = None
         self.notice: NoticeBar | None = None
 
     def _cards(self, view: ChildView) -> list[Card]:
@@ -55,6 +56,8 @@ class Files(Part):
         self.add_button.clicked.connect(self._choose)
         if not view.can_write:
             self.add_button.hide()
+        if self._workplace.register.is_closed:
+            self._put_away()
         card = Card(_("Photos and scans"), "paperclip", action=self.add_button)
         files = self.state.view()
         for file in files:
@@ -62,6 +65,12 @@ class Files(Part):
         if not files:
             card.add(EmptyState("paperclip", _("No photo and no scan is in this file yet.")))
         return [card]
+
+    def _put_away(self) -> None:
+        """What is sealed and stands on the screen goes with the lease."""
+        self._images.clear()
+        if self._looked_at is not None:
+            self._looked_at.reject()
 
     def _row(self, file: FileView) -> ListRow:
         chip = Chip(file.state, Tone(file.tone))
@@ -169,7 +178,9 @@ class Files(Part):
         self._tasks.query(read, lambda made: self._show(*made), self.say_error, owner=self)
 
     def _show(self, content: Content, image: QImage) -> None:
-        show_modal(PictureDialog(content.title, image, self.window()))
+        self._looked_at = PictureDialog(content.title, image, self.window())
+        show_modal(self._looked_at)
+        self._looked_at = None
 
     def _ask_where_to(self, file: FileView) -> None:
         warning = Message(
