@@ -61,8 +61,8 @@ FAULTS = (
     Fault(
         name="little-images-outlive-the-lease",
         file=_FILES,
-        old="        if self._workplace.register.is_closed:\n            self._images.clear()\n",
-        new="",
+        old="            self._put_away()\n",
+        new="            pass\n",
         tests=("ui/child/test_files.py",),
     ),
     Fault(

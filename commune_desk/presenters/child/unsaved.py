@@ -12,7 +12,7 @@ from commune_desk.presenters.frame.cards import Row, Section
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.presenters.wording import labels
 from commune_desk.store.intake.unsaved import Unsaved
-from commune_desk.store.writing.drafts import REPORT
+from commune_desk.store.writing.drafts import MEASURES, REPORT
 
 
 def unsaved_section(codes: CodeBook, drafts: Sequence[Unsaved], today: date) -> Section:
@@ -23,15 +23,16 @@ def unsaved_section(codes: CodeBook, drafts: Sequence[Unsaved], today: date) -> 
 
 def _row(codes: CodeBook, one: Unsaved, today: date) -> Row:
     place, until = labels.place_name(codes, one.moved_to), local_day(from_iso(one.until))
-    typed = _("Report typed {day}") if one.form == REPORT else _("Visit typed {day}")
+    typed_on = labels.near_day_text(local_day(from_iso(one.typed_at)).isoformat(), today)
+    of_reports = {REPORT: _("Report typed {day}"), MEASURES: _("What was done, typed {day}")}
     return Row(
         f"{one.form} {one.record}",
         one.name,
-        typed.format(day=labels.near_day_text(local_day(from_iso(one.typed_at)).isoformat(), today)),
+        of_reports.get(one.form, _("Visit typed {day}")).format(day=typed_on),
         second=labels.joined(
             _("moved to {place}").format(place=place),
             _("goes with the file after {day} unless it is saved").format(day=labels.day_text(until.isoformat())),
         ),
         button=_("Open the draft"),
-        route=Route("reports" if one.form == REPORT else "child", one.record, one.form),
+        route=Route("reports" if one.form in of_reports else "child", one.record, one.form),
     )

@@ -142,7 +142,6 @@ class CommuneSections:
         return (Row("never", title, button=_("Open the register"), route=Route("register")),)
 
     def _province(self) -> Section:
-        waiting = [row for row in self.day.reports if row.from_province and row.status == "waiting"]
         rows = tuple(
             Row(
                 row.id,
@@ -153,7 +152,7 @@ class CommuneSections:
                 act="acknowledge" if self.can_write else "",
                 route=Route("reports", row.id),
             )
-            for row in waiting
+            for row in self.day.from_province
         )
         rest = self.day.counts.from_province - len(rows)
         more = _("{count} more on the reports page").format(count=rest) if rest > 0 else ""

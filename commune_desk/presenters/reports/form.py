@@ -19,14 +19,13 @@ from commune_desk.presenters.wording.deadline_texts import emergency_text, momen
 from commune_desk.presenters.wording.labels import Option
 from commune_desk.presenters.wording.saved_notice import saved_notice
 from commune_desk.store.pages.reports import emergency_hours, report_view
-from commune_desk.store.writing.drafts import REPORT
+from commune_desk.store.writing.drafts import MEASURES, REPORT
 from commune_desk.store.writing.joined import kept_of
 from commune_desk.store.writing.opened import Opened, open_records
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.reports import measures_faults, record_measures, record_report, report_faults
 
-MEASURES = "measures"
 REQUIRED = ("source", "received_at", "place", "description")
 _KNOWN = ("child_name", "child_age", "child_sex", "setting", "relation", "measures")
 _OTHERS = ("reporter_name", "reporter_contact", "person")

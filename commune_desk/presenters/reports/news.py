@@ -32,7 +32,10 @@ class ReportNews:
 
     def heard(self, changes: ChangeSet) -> NewReports | None:
         """What a sync brought that nobody here has taken up; None for any other change."""
-        came = changes.records.get("report", frozenset()) - self._known
+        changed = changes.records.get("report", frozenset())
+        if changed & self._known:  # one that left with its child is new when it comes back
+            self._known &= self._workplace.read(province_ids)
+        came = changed - self._known
         if not came or not changes.touches("sync"):
             return None
         rows = [row for row in self._workplace.read(waiting_from_province) if row.id in came]

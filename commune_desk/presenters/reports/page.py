@@ -26,6 +26,7 @@ from commune_desk.usecases.records import reports as usecases
 
 ACKNOWLEDGE, MEASURES, CLOSE, REOPEN, LINK = "acknowledge", "measures", "close", "reopen", "link"
 SEALED_ELSEWHERE = N_("The description is sealed for another place.")
+_NOT_HERE = N_("The description has not come to this PC.")
 _DONE_SEALED_ELSEWHERE = N_("What was done is sealed for another place: ask there before you write anything here.")
 _ACTIONS = {
     "waiting": (ACKNOWLEDGE, MEASURES, LINK),
@@ -179,7 +180,7 @@ class ReportsPage:
             title=self._source_line(record.source, record.received_at),
             chips=tuple(chips),
             clock=self._clock(record.received_at) if clock_runs(record) else None,
-            description=closed_text(record.description, is_closed=is_closed, otherwise=_(SEALED_ELSEWHERE)),
+            description=self._description(record, is_closed=is_closed),
             measures=self._measures(record, is_closed=is_closed),
             lines=self._lines(view),
             has_informant=bool(record.reporter_name or record.reporter_contact),
@@ -188,11 +189,21 @@ class ReportsPage:
             actions=_ACTIONS[record.status] if self.can_write else (),
         )
 
+    def _description(self, record: Report, *, is_closed: bool) -> str:
+        """What was told, or why it is not read here: of a report of which a part came it may be nowhere."""
+        is_sealed = is_closed or self._is_sealed(record, "description")
+        return closed_text(
+            record.description, is_closed=is_closed, otherwise=_(SEALED_ELSEWHERE if is_sealed else _NOT_HERE)
+        )
+
+    def _is_sealed(self, record: Report, field: str) -> bool:
+        return field in self._workplace.read(lambda c: closed_fields(c, record))
+
     def _measures(self, record: Report, *, is_closed: bool) -> str:
         """What was done, or why it is not read here though something was."""
         if record.measures:
             return record.measures
-        if "measures" in self._workplace.read(lambda c: closed_fields(c, record)):
+        if self._is_sealed(record, "measures"):
             return closed_text(None, is_closed=is_closed, otherwise=_(_DONE_SEALED_ELSEWHERE))
         return _("What was done is still on its way here.") if record.acted_at else ""
 

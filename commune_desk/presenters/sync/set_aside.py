@@ -15,6 +15,8 @@ from commune_desk.store.exchange.set_aside import SetAside, records_set_aside
 from commune_desk.store.pages.subjects import Subject, subject_of
 from commune_desk.usecases.desk.workplace import Workplace
 
+_OWN_PAGES = {"report": "reports", "placement": "resident"}
+"""Where records of a kind are read that have a page of their own."""
 _MOST = 5
 """Lines that fit beside the rest; the child's page marks each change besides."""
 
@@ -51,9 +53,8 @@ def _what(one: SetAside) -> str:
 def _whose(db: Connection, one: SetAside) -> tuple[Subject, Route | None]:
     """Whom it is about, and the page that shows it; no page where the record has left, or has none of its own."""
     subject = subject_of(db, one.kind, one.record)
-    if one.kind == "report":
-        return subject, Route("reports", one.record)
-    if one.kind == "placement":
-        return subject, Route("resident", one.record)
+    if page := _OWN_PAGES.get(one.kind):
+        is_here = db.execute(f"SELECT 1 FROM {one.kind} WHERE id=?", (one.record,)).fetchone()  # noqa: S608 - our own names
+        return subject, Route(page, one.record) if is_here else None
     has_page = db.execute("SELECT 1 FROM child_file WHERE person=?", (subject.child,)).fetchone()
     return subject, Route("child", subject.child) if has_page else None

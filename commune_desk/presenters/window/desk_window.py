@@ -14,12 +14,13 @@ from commune_desk.i18n import _, language
 from commune_desk.presenters.wording.labels import place_name
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.pages.placements import StayRow, active_stays
-from commune_desk.store.pages.reports import emergency_hours, running_reports
+from commune_desk.store.pages.reports import emergency_hours, running_since
 from commune_desk.store.writing.transaction import load
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.registers.opening import is_damage
 
 _RINGS = 50
+"""Reports that ring, the latest: what ran out long ago has rung."""
 _MORNING = time(8)
 """Of a stay's last day, when something can still be done about it."""
 
@@ -49,7 +50,7 @@ def way_out(error: DeskError) -> str:
 def next_due(connection: Connection) -> list[datetime]:
     """What a locked desk must ring for: 12-hour clocks that run out, residents due back, the last day of a stay."""
     hours = emergency_hours(connection)
-    reports = [emergency_due_at(row.received_at, hours) for row in running_reports(connection, _RINGS)]
+    reports = [emergency_due_at(received_at, hours) for received_at in running_since(connection, _RINGS)]
     return reports + [instant for stay in active_stays(connection) for instant in _of_stay(stay)]
 
 

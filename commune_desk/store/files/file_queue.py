@@ -60,6 +60,12 @@ _ENTER = (
 _CHANGES_WAIT = f"EXISTS (SELECT 1 FROM change c WHERE c.record=a.id AND c.{IS_UNSENT})"  # noqa: S608 - constants only
 _IS_NAMED = "EXISTS (SELECT 1 FROM attachment a WHERE a.sha256=file_queue.sha256)"
 """What no record names is not carried any more, though it may be kept: nobody waits for it."""
+_IS_WANTED = (
+    "EXISTS (SELECT 1 FROM attachment a WHERE a.sha256=file_queue.sha256"
+    " AND NOT EXISTS (SELECT 1 FROM attachment_withdrawal w WHERE w.attachment=a.id))"
+)
+"""What was taken back is not fetched any more, and that it was refused or came damaged troubles nobody."""
+_COUNTS = f"CASE WHEN direction='up' AND state='waiting' THEN {_IS_NAMED} ELSE {_IS_WANTED} END"
 _OFFER = (
     "UPDATE file_queue SET direction='up', state='waiting', code='', tries=0, reached=0, at=''"
     " WHERE (direction='up' OR state='done')"
@@ -71,7 +77,7 @@ _UNHEARD_OF = (
 )
 _ASKED = (
     "SELECT scope, sha256, size, direction, reached FROM file_queue"  # noqa: S608 - constants only
-    f" WHERE state='waiting' AND direction='down' AND asked=1 AND {_IS_NAMED}"
+    f" WHERE state='waiting' AND direction='down' AND asked=1 AND {_IS_WANTED}"
 )
 # Text goes first: a file whose change still waits would be refused, for nobody has named it yet.
 _UP = (
@@ -81,7 +87,7 @@ _UP = (
 )
 _DOWN = (
     "SELECT scope, sha256, size, direction, reached FROM file_queue WHERE state='waiting' AND direction='down'"  # noqa: S608
-    f" AND asked=0 AND {_IS_NAMED}"
+    f" AND asked=0 AND {_IS_WANTED}"
 )
 
 
@@ -145,7 +151,7 @@ def waiting(db: Connection) -> tuple[int, int, int]:
     row = db.execute(
         "SELECT total(state='waiting'), total(CASE WHEN state='waiting' THEN size-reached END),"  # noqa: S608
         " total(state IN ('refused','damaged')) FROM file_queue"
-        f" WHERE state IN ('waiting','refused','damaged') AND {_IS_NAMED}"
+        f" WHERE state IN ('waiting','refused','damaged') AND {_COUNTS}"
     ).fetchone()
     left = _left_to_send(db)
     return int(row[0]) + len(left), int(row[1]) + sum(one.size - one.reached for one in left), int(row[2])

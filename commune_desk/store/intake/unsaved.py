@@ -22,6 +22,7 @@ STAYS = timedelta(days=7)
 the province's clock as it was heard last. The PC's own may stand anywhere for an hour."""
 _HELD_SINCE = "held_for_drafts"
 """The setting that holds, by move, since when the child stays for a draft."""
+_PERSON_OF_REPORT = "(SELECT r.person FROM report r WHERE r.id=d.record)"
 _INSTANT = len("2026-11-23T01:00:00Z")
 
 
@@ -67,7 +68,7 @@ def unsaved(connection: Connection, officer: str) -> list[Unsaved]:
     rows = connection.execute(
         "SELECT DISTINCT d.form, d.record, d.saved_at, p.full_name, x.moved_to, x.change"  # noqa: S608 - constants only
         " FROM departure x JOIN person p ON p.id=x.record"
-        f" JOIN draft d ON x.record IN (d.record, {drafts.PERSON_OF}) AND {drafts.FOLLOWS}"
+        f" JOIN draft d ON x.record IN (d.record, {drafts.PERSON_OF}, {_PERSON_OF_REPORT}) AND {drafts.FOLLOWS}"
         " WHERE x.is_gone=0 AND x.kind='person' AND d.officer=? ORDER BY d.saved_at, d.form, d.record",
         (officer,),
     ).fetchall()

@@ -77,10 +77,16 @@ def running_reports(connection: Connection, limit: int) -> list[ReportRow]:
     return [_row(row) for row in connection.execute(sql, (limit,))]
 
 
-def waiting_from_province(connection: Connection) -> list[ReportRow]:
+def running_since(connection: Connection, limit: int) -> list[str]:
+    """When the reports whose emergency clock runs were received (ISO instants), the latest first."""
+    sql = f"SELECT received_at FROM report WHERE {_RUNS} ORDER BY received_at DESC LIMIT ?"  # noqa: S608 - constants only
+    return [received_at for (received_at,) in connection.execute(sql, (limit,))]
+
+
+def waiting_from_province(connection: Connection, limit: int = -1) -> list[ReportRow]:
     """The reports of the province that nobody here has taken up, the one that runs out first before the others."""
-    sql = f"{_ROWS} WHERE r.status='waiting' AND r.from_province=1 ORDER BY r.received_at, r.id"
-    return [_row(row) for row in connection.execute(sql)]
+    sql = f"{_ROWS} WHERE r.status='waiting' AND r.from_province=1 ORDER BY r.received_at, r.id LIMIT ?"
+    return [_row(row) for row in connection.execute(sql, (limit,))]
 
 
 def province_ids(connection: Connection) -> frozenset[str]:

@@ -24,6 +24,9 @@ _PERSON_OF = {
     "home_visit": "SELECT person FROM home_visit WHERE id=?",
     "report": "SELECT person FROM report WHERE id=?",
     "placement": "SELECT person FROM placement WHERE id=?",
+    "attachment": "SELECT person FROM attachment WHERE id=?",
+    "attachment_withdrawal": "SELECT person FROM attachment_withdrawal WHERE id=?",
+    "task": "SELECT person FROM task WHERE id=?",
 }
 
 

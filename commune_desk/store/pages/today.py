@@ -20,6 +20,7 @@ from commune_desk.store.pages.reports import (
     oldest_running,
     report_counts,
     running_reports,
+    waiting_from_province,
 )
 from commune_desk.store.pages.subjects import subject_of
 
@@ -111,6 +112,7 @@ class CommuneDay(msgspec.Struct, frozen=True, kw_only=True):
 
     counts: Counts
     reports: list[ReportRow]
+    from_province: list[ReportRow]
     visits: list[DueVisit]
     never_visited: int
     """Children of a group whom nobody has visited yet."""
@@ -149,6 +151,7 @@ def commune_day(
     return CommuneDay(
         counts=counts(connection, today),
         reports=running_reports(connection, SHOWN),
+        from_province=waiting_from_province(connection, SHOWN),
         visits=due_visits(connection, today, most_visits),
         never_visited=_never_visited(connection),
         decisions=_decisions(connection),

@@ -16,11 +16,12 @@ Payload = Mapping[str, Any]
 
 DECISION = "decision"
 """The value that is being written in place of those to decide between; its record is the conflict."""
-VISIT, CORRECTION, REPORT = "visit", "visit_correction", "report"
-"""Forms whose entry is written once: saved of a child that has left, it follows."""
-FOLLOWS = f"form IN ('{VISIT}', '{CORRECTION}', '{REPORT}')"
+VISIT, CORRECTION, REPORT, MEASURES = "visit", "visit_correction", "report", "measures"
+"""Forms whose entry is written down though the child is on the way: saved of one that has left, it follows."""
+FOLLOWS = f"form IN ('{VISIT}', '{CORRECTION}', '{REPORT}', '{MEASURES}')"
 PERSON_OF = "json_extract(payload, '$.person')"
-"""Whom such a draft is about; its record is a child, a visit that is corrected, or none yet."""
+"""Whom such a draft is about; its record is a child, a visit that is corrected, a report that names whom it is about
+itself, or none yet."""
 _COLUMNS = "form, record, saved_at, focus, payload"
 
 

@@ -127,6 +127,7 @@ class ChildPage(SubjectPage):
         elif view.person != self.person:  # it was found to be one with another while it was open
             QTimer.singleShot(0, self, lambda: self._navigate(Route("child", view.person)))
         else:
+            self.show_here(self.columns, self.tabs)
             self._show(view)
 
     def _show(self, view: ChildView) -> None:

@@ -69,7 +69,7 @@ class Files(Part):
         if not view.can_write:
             self.add_button.hide()
         if self._workplace.register.is_closed:
-            self._images.clear()
+            self._put_away()
         card = Card(_("Photos and scans"), "paperclip", action=self.add_button)
         files = self.state.view()
         self._let_go_unless([file.id for file in files])
@@ -78,6 +78,11 @@ class Files(Part):
         if not files:
             card.add(EmptyState("paperclip", _("No photo and no scan is in this file yet.")))
         return [card]
+
+    def _put_away(self) -> None:
+        """What is sealed and stands on the screen goes with the lease."""
+        self._images.clear()
+        self._let_go_unless(())
 
     def _row(self, file: FileView) -> ListRow:
         chip = Chip(file.state, Tone(file.tone))
@@ -215,6 +220,10 @@ class Files(Part):
             self._write(self.state.take_back(file, dialog.reason))
 
     def say_error(self, error: DeskError) -> None:
+        """Above the files; where they are not shown, as of a child who has left meanwhile, above the page."""
+        if not self.isVisible():
+            self._tasks.failed.emit(error)
+            return
         self._say(NoticeBar(translate_error(error), Tone.WARNING))
 
     def _say(self, bar: NoticeBar) -> None:

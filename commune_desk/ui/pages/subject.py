@@ -101,3 +101,12 @@ class SubjectPage(LivePage):
             self._gone = EmptyState("users", sentence, detail=detail, action=back)
             self._gone.acted.connect(lambda: self._navigate(route))
             self.add(self._gone)
+
+    def show_here(self, *of_the_page: QWidget) -> None:
+        """Once more what `show_gone` hid, where the record has come back while the page stands open."""
+        if self._gone is not None:
+            self._gone.hide()
+            self._gone.deleteLater()
+            self._gone = None
+            for widget in of_the_page:
+                widget.show()

@@ -111,7 +111,7 @@ def reopen_report(tx: Tx, report_id: str) -> None:
 def link_report(tx: Tx, report_id: str, person: str) -> None:
     """Say which child of the register a report is about that named none. Raises Refusal when the child is not here."""
     if child_brief(tx.connection, person) is None:
-        raise Refusal(N_("This child is not in this register. The entry is kept as a draft."))
+        raise Refusal(N_("This child is not in this register. The report was not linked."))
     report = tx.existing(Report, report_id)
     tx.save(msgspec.structs.replace(report, person=RecordId(person)), {"person": None})
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import closing
+from functools import partial
 from itertools import takewhile
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from sync.server.commands.opening import opened
 from sync.server.identity.places import place_name
 from sync.server.intake.reports_in import (
     hand_down,
+    naming,
     read_received,
     read_report_file,
     refuse_wrong,
@@ -35,6 +37,7 @@ _ASKED = {
     "reporter_name": N_("Who told it, if known: "),
     "reporter_contact": N_("How to reach who told it, if known: "),
 }
+_NEEDED = ("place", "description")
 _DESCRIPTION = N_("What was told; it is sealed for the commune. A line with a full stop alone ends it.")
 _END = "."
 """As in mail: an empty line may be amid what somebody pastes, and the rest would go to the shell as commands."""
@@ -54,6 +57,14 @@ def report_in(args: Namespace, console: Console) -> None:
             scope=done.scope,
             record=done.record,
         )
+        if done.like:
+            console.say(
+                N_(
+                    "One of the same place, source and hour stood there before: report {record}. If it is the same "
+                    "one, tell the commune, which has both."
+                ),
+                record=done.like,
+            )
         if not done.desks:
             console.say(N_("No desk of this place is enrolled yet, so nobody will see it: telephone at once."))
 
@@ -63,7 +74,10 @@ def _in_file(path: Path) -> list[Told]:
         content = sys.stdin.buffer.read() if path == _STANDARD_INPUT else path.read_bytes()
     except OSError as error:
         raise Fault(N_("The file {path} cannot be read: {reason}."), path=path, reason=reason_of(error)) from None
-    reports = [(report.commune, _known(values_of_file(report).items())) for report in read_report_file(content)]
+    found, reports = read_report_file(content), []
+    for number, report in enumerate(found, 1):
+        with naming(number, len(found)):
+            reports.append((report.commune, _known(values_of_file(report).items())))
     if not reports:
         raise Invalid(N_("The file {path} holds no report. Nothing was written."), path=path)
     return reports
@@ -75,9 +89,10 @@ def _typed(args: Namespace, console: Console) -> Told:
     received_at = read_received(args.received)
     if console.is_at_terminal and not (args.place and args.description):
         with closing(opened(args)) as province:  # before somebody writes down what is told: it would be for nothing
-            refuse_wrong(args.commune, _values(args, received_at), province.clock.now())
-        _ask_for_the_rest(args, console)
-    _refuse_without(args, "place", "description")
+            now = province.clock.now()
+        refuse_wrong(args.commune, _values(args, received_at), now)
+        _ask_for_the_rest(args, console, lambda: refuse_wrong(args.commune, _values(args, received_at), now))
+    _refuse_without(args, *_NEEDED)
     return args.commune, _values(args, received_at)
 
 
@@ -93,15 +108,36 @@ def _values(args: Namespace, received_at: str) -> dict[str, Value]:
     return _known(values.items())
 
 
-def _ask_for_the_rest(args: Namespace, console: Console) -> None:
-    """Line by line: a terminal hands over no longer ones than some four thousand bytes."""
+def _ask_for_the_rest(args: Namespace, console: Console, refuse: Callable[[], None]) -> None:
+    """Line by line: a terminal hands over no longer ones than some four thousand bytes.
+
+    What does not hold is asked for once more: all that was written down before would be lost.
+    """
     for name, question in _ASKED.items():
         if getattr(args, name) is None:
-            setattr(args, name, console.ask(console.texts.say(question)))
+            text = console.texts.say(question)
+            _ask_until_it_holds(args, name, console, partial(console.ask, text), refuse)
     if args.description is None:
-        console.say(_DESCRIPTION)
-        lines = iter(lambda: console.ask("> "), None)
-        args.description = "\n".join(takewhile(lambda line: line.strip() != _END, lines)).strip()
+        _ask_until_it_holds(args, "description", console, partial(_ask_for_lines, console), refuse)
+
+
+def _ask_for_lines(console: Console) -> str:
+    console.say(_DESCRIPTION)
+    lines = iter(lambda: console.ask("> "), None)
+    return "\n".join(takewhile(lambda line: line.strip() != _END, lines)).strip()
+
+
+def _ask_until_it_holds(
+    args: Namespace, name: str, console: Console, ask: Callable[[], str], refuse: Callable[[], None]
+) -> None:
+    while True:
+        setattr(args, name, ask())
+        try:
+            if name in _NEEDED and not visible(getattr(args, name)).strip():
+                raise Invalid(N_("Some fields are missing."), fields={name: N_("Please fill this in.")})
+            return refuse()
+        except Invalid as invalid:
+            console.line(console.texts.error(invalid))
 
 
 def _refuse_without(args: Namespace, *needed: str) -> None:

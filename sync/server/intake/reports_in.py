@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -12,8 +13,8 @@ import msgspec
 from sqlalchemy import Connection, func, select
 
 from commune_desk.domain.model.access import Role
-from commune_desk.domain.model.ids import new_record_id, uuid7
-from commune_desk.domain.model.record import Data, Record, Value, check_required, check_values, difference, record_from
+from commune_desk.domain.model.ids import is_commune_scope, new_record_id, uuid7
+from commune_desk.domain.model.record import Data, Value, check_required, check_values, difference, record_from
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.records.reports import Report, intake_faults
 from commune_desk.domain.time.clock import VIETNAM, to_iso
@@ -36,12 +37,16 @@ from sync.server.intake.ordering import store
 
 @dataclass(frozen=True, kw_only=True)
 class HandedDown:
-    """Where a report went: its record, how many changes carry it, and how many desks in service will see it."""
+    """Where a report went: its record, how many changes carry it, and how many desks in service will see it.
+
+    `like` is the latest report of the same place, source and hour that stood there before; empty for none.
+    """
 
     scope: str
     record: str
     changes: int
     desks: int
+    like: str = ""
 
 
 def read_received(text: str) -> str:
@@ -57,11 +62,24 @@ def hand_down(province: Province, reports: Sequence[tuple[str, dict[str, Value]]
 
     Raises Invalid, naming the fields that do not hold.
     """
-    now = province.clock.now()
-    checked = [_checked(commune, values, now) for commune, values in reports]
+    now, checked = province.clock.now(), []
+    for number, (commune, values) in enumerate(reports, 1):
+        with naming(number, len(reports)):
+            checked.append(_checked(commune, values, now))
     return province.database.write(
         lambda connection: [_hand_down_one(connection, province, report) for report in checked], WHOLE_PROVINCE
     )
+
+
+@contextmanager
+def naming(number: int, count: int) -> Iterator[None]:
+    """Of several reports, say which one it is that does not hold. Raises Invalid."""
+    try:
+        yield
+    except Invalid as invalid:
+        if count == 1:
+            raise
+        raise Invalid(N_("Report {number} of {count}: {why}"), number=number, count=count, why=invalid) from None
 
 
 def refuse_wrong(commune: str, values: dict[str, Value], now: datetime) -> None:
@@ -69,8 +87,10 @@ def refuse_wrong(commune: str, values: dict[str, Value], now: datetime) -> None:
     _checked(commune, {"place": "-", "description": "-", **values}, now)
 
 
-def _checked(commune: str, values: dict[str, Value], now: datetime) -> Record:
+def _checked(commune: str, values: dict[str, Value], now: datetime) -> Report:
     scope = checked_scope(commune)
+    if not is_commune_scope(scope):
+        raise Invalid(N_('"{scope}" is no commune. Reports go to the commune where it happens.'), scope=commune)
     values = {"from_province": True, **values}
     check_values(KINDS["report"], values)
     _check_codes(values)
@@ -89,7 +109,8 @@ def _check_codes(values: dict[str, Value]) -> None:
             raise Invalid(N_("Some fields do not hold."), fields={name: N_("The code is not known.")})
 
 
-def _hand_down_one(connection: Connection, province: Province, report: Record) -> HandedDown:
+def _hand_down_one(connection: Connection, province: Province, report: Report) -> HandedDown:
+    like = _like(connection, report)
     key = ensure_key(connection, report.scope, escrow_public=province.escrow_public)
     lines = _sign(connection, province, report.id, key, difference(None, report))
     _store(connection, province, lines)
@@ -100,7 +121,14 @@ def _hand_down_one(connection: Connection, province: Province, report: Record) -
         .select_from(grant.join(tables.desk, tables.desk.c.id == grant.c.desk))
         .where(grant.c.scope == report.scope, tables.desk.c.status == desks.ACTIVE)
     )
-    return HandedDown(scope=report.scope, record=report.id, changes=len(lines), desks=seen_by or 0)
+    return HandedDown(scope=report.scope, record=report.id, changes=len(lines), desks=seen_by or 0, like=like)
+
+
+def _like(connection: Connection, report: Report) -> str:
+    """A report that may be the same: who hands a list down twice is told. What was told is sealed and not compared."""
+    there = tables.RECORDS["report"].c
+    same = (getattr(there, name) == getattr(report, name) for name in ("scope", "source", "place", "received_at"))
+    return connection.scalar(select(there.id).where(*same).order_by(there.id.desc()).limit(1)) or ""
 
 
 def _sign(

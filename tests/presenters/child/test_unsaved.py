@@ -9,11 +9,11 @@ from commune_desk.presenters.day.today import TodayPage
 from commune_desk.presenters.frame.cards import Section
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.store.intake import unsaved
-from commune_desk.store.writing.drafts import REPORT, VISIT
+from commune_desk.store.writing.drafts import MEASURES, REPORT, VISIT
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.drafts import drop_draft, save_draft
-from tests.helpers.builders import make_child, save_all
+from tests.helpers.builders import make_child, make_report, save_all
 from tests.helpers.moving import THERE, YESTERDAY, sql
 
 
@@ -53,6 +53,23 @@ def test_it_is_told_with_the_day_on_which_it_goes_and_leads_to_its_form(
     assert (row.title, row.detail) == ("Chìu Văn Sáng", said)
     assert row.second == "moved to Hà Tu Ward · goes with the file after 30/11/2026 unless it is saved"
     assert (row.button, row.route) == ("Open the draft", Route(page, child, form))
+
+
+def test_what_was_done_about_a_report_is_told_by_the_child_of_the_report(workplace: Workplace, child: RecordId) -> None:
+    report = make_report(person=child)
+    workplace.write(save_all(report))
+
+    def run(tx: Tx) -> None:
+        save_draft(tx, MEASURES, report.id, "measures", {"measures": "Đã đến nhà.", "outcome": "acted"})
+        (move,) = tx.connection.execute("SELECT change FROM departure WHERE record=?", (child,)).fetchone()
+        assert unsaved.holds(tx, move, [child, report.id])
+
+    workplace.write(run)
+    shown = card(workplace)
+    assert shown is not None
+    (row,) = shown.rows
+    assert (row.title, row.detail) == ("Chìu Văn Sáng", "What was done, typed today")
+    assert row.route == Route("reports", report.id, MEASURES)
 
 
 def test_saved_or_thrown_away_it_is_told_no_more(workplace: Workplace, child: RecordId) -> None:

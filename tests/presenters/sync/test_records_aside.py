@@ -6,8 +6,9 @@ from commune_desk.presenters.frame.routes import Route
 from commune_desk.presenters.sync.set_aside import records_aside
 from commune_desk.presenters.wording.set_aside_texts import why_set_aside
 from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.attachments import take_back
 from commune_desk.usecases.records.shares import share_child
-from tests.helpers.attached import add_child
+from tests.helpers.attached import add_child, add_file, scan
 from tests.helpers.builders import make_person, make_placement, make_relation, make_report, make_visit, save_all
 from tests.helpers.moving import sql
 from tests.helpers.sharing import HOUSE, is_set_aside, know_the_houses
@@ -81,6 +82,25 @@ def test_of_a_record_that_has_left_no_page_is_offered(workplace: Workplace) -> N
         sql(workplace, f"DELETE FROM {table}")
     (line,) = records_aside(workplace)
     assert (line.text, line.route) == ("Home visit", None)
+
+
+def test_a_report_that_has_left_leads_nowhere(workplace: Workplace) -> None:
+    report = make_report()
+    workplace.write(save_all(report))
+    put_aside(workplace, "value", report.id)
+    sql(workplace, "DELETE FROM report")
+    (line,) = records_aside(workplace)
+    assert (line.text, line.route) == ("Report", None)
+
+
+def test_a_photo_and_its_taking_back_lead_to_the_child(workplace: Workplace) -> None:
+    child = add_child(workplace.register)
+    file = add_file(workplace.register, child, scan(500))
+    workplace.write(lambda tx: take_back(tx, file.id, "wrong_child"))
+    ((withdrawal,),) = workplace.read(lambda c: c.execute("SELECT id FROM attachment_withdrawal").fetchall())
+    put_aside(workplace, "grant", file.id, withdrawal)
+    lines = records_aside(workplace)
+    assert [(line.text, line.route) for line in lines] == [("Đặng Thị Hoà", Route("child", child))] * 2
 
 
 def test_a_stay_leads_to_the_resident(house: Workplace) -> None:

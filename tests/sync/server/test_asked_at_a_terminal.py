@@ -97,6 +97,7 @@ def test_one_who_ends_it_has_written_nothing(folder: Path) -> None:
     "wrong",
     [
         ("--commune", "99999", *WORDS[2:]),
+        ("--commune", "S:AD01", *WORDS[2:]),
         (*WORDS[:2], "--received", "2999-01-01 00:00"),
         (*WORDS, "--age", "40"),
         (*WORDS, "--data", "nowhere"),
@@ -107,6 +108,19 @@ def test_what_cannot_be_is_said_before_anything_is_written_down(folder: Path, wr
     code, shown = at_a_terminal(line_of(folder, *wrong), "".join(answer + "\n" for answer in ANSWERS))
     assert code == 2, shown
     assert "Where it happens" not in shown
+
+
+def test_what_does_not_hold_is_asked_for_once_more(folder: Path) -> None:
+    """Not refused after all of it was written down."""
+    place, child, *rest = ANSWERS
+    typed = ["", "x" * 300, place, "y" * 200, child, *rest[:2], ".", *rest[2:]]
+    code, shown = at_a_terminal(line_of(folder, *WORDS), "".join(answer + "\n" for answer in typed))
+    assert code == 0, shown
+    assert "place: Please fill this in." in shown
+    assert "description: Please fill this in." in shown
+    found = report(folder)
+    assert (found["place"], found["child_name"]) == (place, child)
+    assert found["description"] == "Cháu bị đánh.\n\nCó dấu vết ở tay."
 
 
 def test_without_a_terminal_nobody_is_asked(folder: Path) -> None:
