@@ -191,16 +191,16 @@ def log_between(connection: Connection, start: str, end: str) -> list[LogRow]:
 
 def residents_by_name(connection: Connection) -> dict[str, list[str]]:
     """Everybody who was or is here, or whom a commune shared with the house, by each of their names without its marks;
-    reads every stay there ever was."""
+    of two records of one person the one kept. Reads every stay there ever was."""
     rows = connection.execute(
-        "SELECT p.id, p.full_name, p.other_name FROM person p WHERE p.id IN"
-        " (SELECT person FROM placement UNION ALL SELECT record FROM arrival)"
+        "SELECT COALESCE(j.kept, p.id), p.full_name, p.other_name FROM person p LEFT JOIN joined j ON j.person=p.id"
+        " WHERE p.id IN (SELECT person FROM placement UNION ALL SELECT record FROM arrival) ORDER BY p.id"
     ).fetchall()
-    found: dict[str, list[str]] = {}
+    found: dict[str, dict[str, None]] = {}
     for person, *names in rows:
         for name in {fold(one) for one in names if one} - {""}:
-            found.setdefault(name, []).append(person)
-    return found
+            found.setdefault(name, {})[person] = None
+    return {name: list(people) for name, people in found.items()}
 
 
 def aliases_used(connection: Connection) -> list[tuple[str, bool]]:

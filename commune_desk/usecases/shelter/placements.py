@@ -71,21 +71,23 @@ def admit_to_shelter(tx: Tx, admission: Admission) -> RecordId:
     """Give a person a place in the house; returns the id of the stay. The papers may follow later.
 
     When the home commune is known it is told that the person is protected, by case code and days only. Of somebody
-    who was here before, what is filled in is written and the rest stays as it is known.
+    who was here before, or whom a commune shared, what is filled in is written and the rest stays as it is known; of
+    two records of one person the one kept is meant.
     Raises Invalid naming the fields, Refusal when the person is here already or the bed is taken.
     """
-    stay = msgspec.structs.replace(admission.placement, person=admission.person.id, status="staying")
-    _check_stay(tx, stay)
     kept = kept_of(tx.connection, admission.person.id)
+    person = msgspec.structs.replace(admission.person, id=RecordId(kept))
+    stay = msgspec.structs.replace(admission.placement, person=person.id, status="staying")
+    _check_stay(tx, stay)
     if any(other.person == kept for other in active_stays(tx.connection)):
         raise Refusal(N_("This person is in the house already. Nothing was saved; open the present stay."))
     require_free_bed(tx, stay.bed)
     if not stay.case_code:
         stay = msgspec.structs.replace(stay, case_code=next_case_code(tx, stay))
-    _know_person(tx, admission.person)
+    _know_person(tx, person)
     tx.save(stay)
     tell_commune(tx, None, stay)
-    _remind(tx, admission.person.id, admission.reminders)
+    _remind(tx, person.id, admission.reminders)
     return stay.id
 
 
