@@ -19,12 +19,13 @@ from commune_desk.domain.records.placements import (
     Placement,
 )
 from commune_desk.domain.time.clock import lies_before, local_day, to_iso
+from commune_desk.domain.time.dates import says_less
 from commune_desk.domain.vietnamese.text import fold
 from commune_desk.domain.words.errors import Invalid, Refusal
 from commune_desk.domain.words.labels import N_
 from commune_desk.store.pages.placements import active_stays, stays_in
 from commune_desk.store.pages.tasks import open_tasks_of
-from commune_desk.store.writing.joined import kept_of
+from commune_desk.store.writing.joined import joined_people, kept_of
 from commune_desk.store.writing.numbers import next_number
 from commune_desk.store.writing.opened import Opened, edited
 from commune_desk.store.writing.transaction import Tx
@@ -93,10 +94,23 @@ def admit_to_shelter(tx: Tx, admission: Admission) -> RecordId:
 
 def _know_person(tx: Tx, person: Person) -> None:
     stored = tx.get(Person, person.id)
+    if stored is None:
+        tx.save(person)
+        return
     known = {name: value for name, value in values_of(person).items() if value not in (None, "", ())}
-    if stored and person.full_name.isascii() and fold(person.full_name) == fold(stored.full_name):
-        known.pop("full_name", None)  # typed in a hurry, without its marks
-    tx.save(msgspec.structs.replace(stored, **known) if stored else person)
+    if _is_called(tx, stored, person.full_name):
+        known.pop("full_name", None)
+    if says_less(person.birth_date, stored.birth_date):
+        known.pop("birth_date", None)
+    tx.save(msgspec.structs.replace(stored, **known))
+
+
+def _is_called(tx: Tx, stored: Person, name: str) -> bool:
+    """Whether somebody was found by a name which says nothing new: typed in a hurry, or another name of theirs."""
+    if fold(name) == fold(stored.full_name):
+        return name.isascii() or name.casefold() == stored.full_name.casefold()
+    records = [stored, *(tx.existing(Person, one) for one in joined_people(tx.connection, stored.id))]
+    return fold(name) in {fold(one) for record in records for one in (record.full_name, record.other_name) if one}
 
 
 def complete_stay(tx: Tx, opened: Opened, before: Admission, after: Admission) -> RecordId:
