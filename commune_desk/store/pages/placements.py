@@ -48,6 +48,11 @@ class StayRow(msgspec.Struct, frozen=True, kw_only=True):
     def is_active(self) -> bool:
         return self.status in ACTIVE
 
+    @property
+    def ended_at(self) -> str | None:
+        """None while the stay goes on, though a colleague had entered its end and people decided otherwise."""
+        return None if self.is_active else self.discharged_at
+
 
 class BedRow(msgspec.Struct, frozen=True):
     """A bed and who has it now; two stays only when two desks gave it away without a line."""
