@@ -200,7 +200,8 @@ class ResidentPage:
             moments.insert(later, end)
         reason = labels.code_text(self._workplace.codes, "admission_reasons", row.reason)
         body = labels.joined(reason, record.placement.brought_by)
-        for kept in kept_values(self._workplace, row.id, _("Stay edited")):
+        of_her = kept_values(self._workplace, row.person, _("Details edited"))
+        for kept in (*kept_values(self._workplace, row.id, _("Stay edited")), *of_her):
             moments.insert(sum(moment.order > kept.order for moment in moments), kept)
         return (*moments, self._happening("admitted", _("Admitted"), row.admitted_at, body, "note"))
 
