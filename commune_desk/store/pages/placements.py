@@ -60,6 +60,11 @@ class BedRow(msgspec.Struct, frozen=True):
     bed: Bed
     stays: tuple[StayRow, ...]
 
+    @property
+    def is_in_use(self) -> bool:
+        """Whether it can be given to somebody, or is."""
+        return self.bed.status == "open" or bool(self.stays)
+
 
 class LogRow(msgspec.Struct, frozen=True, kw_only=True):
     """A line of the daily log; `officer` is the name, empty when it is not known here."""
@@ -121,10 +126,22 @@ def shelter_here(connection: Connection, scope: str) -> Shelter | None:
 
 
 def bed_board(connection: Connection) -> list[BedRow]:
-    """All beds by their labels (A2 before A10), each with the stays in it."""
+    """All beds by their labels (A2 before A10), each with the stays in it.
+
+    Two desks that set up the house without a line add each bed twice: one of the two that is closed is left out.
+    """
     stays = active_stays(connection)
     beds = sorted(read_many(connection, Bed, "1=?", 1), key=lambda bed: (plain_sort_key(bed.label), bed.id))
-    return [BedRow(bed, tuple(stay for stay in stays if stay.bed_id == bed.id)) for bed in beds]
+    rows = [BedRow(bed, tuple(stay for stay in stays if stay.bed_id == bed.id)) for bed in beds]
+    labels = {fold(row.bed.label) for row in rows if row.is_in_use}
+    return [row for row in rows if row.is_in_use or _is_first(labels, fold(row.bed.label))]
+
+
+def _is_first(labels: set[str], label: str) -> bool:
+    """Whether the label is none of those so far; it is one from now on."""
+    is_first = label not in labels
+    labels.add(label)
+    return is_first
 
 
 def active_stays(connection: Connection) -> list[StayRow]:
