@@ -47,6 +47,8 @@ OTHER_PERSON = "other"
 ISOLATION = "isolation"
 _ASKED_ABOUT = "asked_about"
 """In a draft: whom the answer was about that it is another person."""
+_PRESSED = "pressed"
+"""In a draft: the bed on the board that the form was opened by."""
 _BRINGERS = (
     N_("Commune police"),
     N_("Commune officer"),
@@ -69,6 +71,7 @@ class AdmitForm(EntryForm[FormState]):
         self._offered = self._free_aliases(workplace)
         self._residents: dict[str, list[str]] | None = None
         self._asked_about: set[str] = set()
+        self._pressed = bed
         super().__init__(workplace, stay, {})
         self._values = _typed(None) | self._fresh(bed)
         self._id = new_record_id()
@@ -141,11 +144,15 @@ class AdmitForm(EntryForm[FormState]):
         return super().submit()
 
     def payload(self) -> dict[str, Any]:
-        return super().payload() | {_ASKED_ABOUT: sorted(self._asked_about)}
+        return super().payload() | {_ASKED_ABOUT: sorted(self._asked_about), _PRESSED: self._pressed}
 
     def restore(self, payload: Mapping[str, Any]) -> FormState:
+        """What was typed, in the bed that was pressed on the board since."""
+        super().restore(payload)
         self._asked_about = set(payload.get(_ASKED_ABOUT, ()))
-        return super().restore(payload)
+        if self._pressed and self._pressed != payload.get(_PRESSED):
+            self._values["bed"] = self._pressed
+        return self.state()
 
     def options(self, name: str) -> list[Option]:
         if name == "bed":
