@@ -46,7 +46,9 @@ ADMIT, COMPLETE = "admit", "complete"
 OTHER_PERSON = "other"
 ISOLATION = "isolation"
 _ASKED_ABOUT = "asked_about"
-"""In a draft: whom the answer was about that it is another person."""
+"""In a draft: whom the answer was about that it is another person, by the ends of their ids. A draft that names
+somebody goes with whom the law erases, and this one is of another."""
+_MARK = 12
 _PRESSED = "pressed"
 """In a draft: the bed on the board that the form was opened by."""
 _BRINGERS = (
@@ -128,7 +130,7 @@ class AdmitForm(EntryForm[FormState]):
 
     def _follow_the_answer(self, before: str) -> None:
         answer = self._values["same_person"]
-        self._asked_about = {person for person, _text in self._namesakes()} if answer else set()
+        self._asked_about = self._namesake_marks() if answer else set()
         if self._values["home_commune"] in ("", home_of_guest(self._workplace, before)):
             self._values["home_commune"] = home_of_guest(self._workplace, answer)
 
@@ -138,7 +140,7 @@ class AdmitForm(EntryForm[FormState]):
     def submit(self) -> Callable[[Tx], str] | None:
         """Who came under that name since it was typed is asked about too."""
         self._residents = None
-        came = {person for person, _text in self._namesakes()} - self._asked_about
+        came = self._namesake_marks() - self._asked_about
         if came and self._values["same_person"] == OTHER_PERSON:
             self._values["same_person"] = ""
         return super().submit()
@@ -244,6 +246,9 @@ class AdmitForm(EntryForm[FormState]):
             self._residents = self._workplace.read(residents_by_name)
         found = ((person, self._known_as(person)) for person in self._residents.get(name, ()))
         return [(person, text) for person, text in found if text]
+
+    def _namesake_marks(self) -> set[str]:
+        return {person[-_MARK:] for person, _text in self._namesakes()}
 
     def _is_answered(self) -> bool:
         """Also about somebody who has left this register since: who it is has to be said anew."""

@@ -111,6 +111,13 @@ def test_that_it_is_another_person_was_said_of_those_who_were_here(house: Workpl
     admit(house, again(house, form, is_draft=is_draft))
 
 
+def test_the_draft_of_another_person_names_nobody_whom_the_law_may_erase(house: Workplace) -> None:
+    """With whom it would go."""
+    namesake, form = guest(house), typed(house)
+    form.edit("same_person", OTHER_PERSON)
+    assert namesake not in json.dumps(form.payload())
+
+
 @pytest.mark.parametrize(
     ("stored", "written", "stands"),
     [
