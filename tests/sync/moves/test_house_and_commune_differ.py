@@ -77,3 +77,16 @@ def test_decided_for_the_communes_the_houses_stays_on_the_page(both: Both, house
     assert number_on_the_rail(house) == 0
     ((heading, _body, chip),) = kept(house, stay)
     assert (heading, chip) == ("Details edited", "another value stands")
+
+
+def test_neither_is_told_that_the_child_had_moved(both: Both, house: Colleague, stay: RecordId) -> None:
+    commune = Colleague(both.office)
+    (card,) = conflict_cards(commune.workplace, most=9)[0]
+    assert card.note == "One value comes from Sunshine House, which holds this record too or has held it."
+    correct(both.office, RecordId(card.conflict.record), full_name="Chìu Văn Sang")
+    house.save(AdmitForm(house.workplace, stay=stay), full_name="Chìu Văn Sảng")
+    for desk in (both.house, both.office):
+        desk.sync()
+    both.sync()
+    notes = {one.conflict.field: one.note for one in conflict_cards(house.workplace, most=9)[0]}
+    assert notes["full_name"] == ("One value comes from Bình Liêu Commune, which holds this record too or has held it.")
