@@ -85,9 +85,9 @@ def hand_back(tx: Tx, person_id: RecordId) -> None:
     Raises Refusal while the person stays in the house, or when the house does not hold the record as a guest.
     """
     require(tx.actor, kind_of(Placement).write)
-    person_id = RecordId(kept_of(tx.connection, person_id))
-    held = _held(tx, person_id, tx.actor.scope)
-    if any(stay.person == person_id for stay in active_stays(tx.connection)):
+    kept = RecordId(kept_of(tx.connection, person_id))
+    held = _held(tx, kept, tx.actor.scope)
+    if any(stay.person == kept for stay in active_stays(tx.connection)):
         raise Refusal(IN_THE_HOUSE)
     for person in held:
         relocate(tx, person, Verb.UNSHARE, tx.actor.scope)
