@@ -7,6 +7,10 @@ from tests.mutations.fault import Fault
 _SHARES = "commune_desk/usecases/records/shares.py"
 _MOVED, _JOINED = "sync/journeys/test_protected_and_moved.py", "sync/moves/test_stay_of_a_joined_record.py"
 _REAL, _PAGE = "sync/moves/test_children_shared.py", "presenters/child/test_shares.py"
+_TWO, _ANSWERS = (
+    "presenters/shelter/test_guests_of_two_records.py",
+    "presenters/shelter/test_answers_of_an_admission.py",
+)
 FAULTS = (
     Fault(
         name="a-guest-takes-from-another-guest",
@@ -32,8 +36,8 @@ FAULTS = (
     Fault(
         name="the-name-of-who-stays-untold-kept-by-the-province",
         file="sync/server/intake/relocating.py",
-        old="stay.c.person == change.record, *is_told)",
-        new="stay.c.person == change.record)",
+        old="is_theirs, *is_told)",
+        new="is_theirs)",
         tests=(f"{_MOVED}::test_of_a_stay_that_no_commune_is_told_of_the_province_says_nothing",),
     ),
     Fault(
@@ -153,5 +157,40 @@ FAULTS = (
         old="moves = [own.pop(one.line.change.id, one) for",
         new="moves = [(own.pop(one.line.change.id, None), one)[1] for",
         tests=("sync/moves/test_children_shared.py::test_a_house_that_begins_anew_hears_that_a_share_ended",),
+    ),
+    Fault(
+        name="one-of-two-records-is-taken-back-under-protection",
+        file="sync/server/intake/relocating.py",
+        old="one_with(connection, [change.record])",
+        new="[change.record]",
+        tests=("sync/moves/test_protected_by_either_record.py::test_the_house_goes_on_hearing_of_the_child",),
+    ),
+    Fault(
+        name="a-resident-is-handed-back-by-the-joined-record",
+        file=_SHARES,
+        old="    if any(stay.person == kept for",
+        new="    if any(stay.person == person_id for",
+        tests=(f"{_TWO}::test_neither_is_handed_back_while_the_child_is_in_the_house",),
+    ),
+    Fault(
+        name="a-guest-by-two-records-stands-there-twice",
+        file="commune_desk/store/pages/shares.py",
+        old=" WHERE a.record NOT IN (SELECT person FROM joined)",
+        new="",
+        tests=(f"{_TWO}::test_it_stands_once_among_those_held_together",),
+    ),
+    Fault(
+        name="who-is-shared-meanwhile-is-not-asked-about",
+        file="commune_desk/presenters/shelter/admit_form.py",
+        old="        self._residents = None\n        came",
+        new="        came",
+        tests=(f"{_ANSWERS}::test_who_is_shared_while_the_form_is_open_is_asked_about",),
+    ),
+    Fault(
+        name="a-guess-at-night-is-written-over-a-day-of-birth",
+        file="commune_desk/usecases/shelter/placements.py",
+        old="    if says_less(person.birth_date, stored.birth_date):\n",
+        new="    if False:\n",
+        tests=(f"{_ANSWERS}::test_what_is_known_at_night_takes_nothing_from_what_the_commune_knows",),
     ),
 )

@@ -118,6 +118,14 @@ def may_be_born_together(one: str | None, other: str | None) -> bool:
     return a.earliest <= b.latest and b.earliest <= a.latest
 
 
+def says_less(one: str | None, other: str | None) -> bool:
+    """Whether a stored birth date can mean every day that another can, and more: `2014` beside `2014-05-17`."""
+    if not one or not other:
+        return False
+    a, b = PartialDate.stored(one).possible, PartialDate.stored(other).possible
+    return a != b and a.earliest <= b.earliest and b.latest <= a.latest
+
+
 def birthday(born: date, years: int) -> date:
     """The day on which `years` are completed; born on 29 February, that is 1 March in a year without it."""
     try:

@@ -130,9 +130,15 @@ class Timeline:
 
     def _notices(self) -> Iterator[Moment]:
         for notice in self._record.notices:
-            day = labels.near_day_text(notice.since_on, self._today)
-            body = _("The place is not shown in the commune; contact the province.")
-            yield Moment(f"{notice.since_on}T00:00", _("Under protection"), day, body, tone="danger")
+            moment = Moment(
+                order=f"{notice.since_on}T00:00",
+                heading=_("Under protection"),
+                meta=labels.near_day_text(notice.since_on, self._today),
+                body=_("The place is not shown in the commune; contact the province."),
+                tone="danger",
+            )
+            has_ended = notice.status == "ended"
+            yield replace(moment, body="", chip=_("ended"), chip_tone="quiet", tone="quiet") if has_ended else moment
 
     def _moves(self) -> Iterator[Moment]:
         """Each move to another commune, and each time that a shelter was given a part in the record, or lost it."""

@@ -16,13 +16,13 @@ from commune_desk.i18n import _, format_long_date, format_number, ngettext, tran
 from commune_desk.presenters.child.arrivals import arrivals_section
 from commune_desk.presenters.child.share import ShareQuestion
 from commune_desk.presenters.child.unsaved import unsaved_section
-from commune_desk.presenters.day.today_sections import MOST_TASKS, CommuneSections, ShelterSections
+from commune_desk.presenters.day.today_sections import MOST_TASKS, CommuneSections, ShelterSections, decisions_section
 from commune_desk.presenters.frame.cards import Section
 from commune_desk.presenters.shelter.guests import HAND_BACK, guests_section, hand_back_question
 from commune_desk.presenters.sync.clock_texts import clock_section
 from commune_desk.presenters.sync.lease_texts import lease_section
 from commune_desk.store.engine.database import Connection
-from commune_desk.store.intake.conflicts import late_since
+from commune_desk.store.intake.conflicts import count_open, late_since
 from commune_desk.store.intake.unsaved import unsaved
 from commune_desk.store.pages import arrivals
 from commune_desk.store.pages.placements import active_stays
@@ -34,6 +34,7 @@ from commune_desk.store.pages.today import (
     commune_day,
     count_open_tasks,
     counts,
+    decisions,
     last_logs,
     open_tasks,
 )
@@ -169,10 +170,16 @@ class TodayPage:
                 *self._arrivals(can_write=self._can_write("care_log_entry")),
                 sections.logs(),
             ),
-            side=(sections.tasks(), *guests_section(self._workplace)),
+            side=(*self._decisions(now), sections.tasks(), *guests_section(self._workplace)),
             can_write=self._can_write("care_log_entry"),
             is_commune=False,
         )
+
+    def _decisions(self, now: datetime) -> tuple[Section, ...]:
+        """What the house has to decide; no card without anything."""
+        found = self._workplace.read(decisions)
+        count, late = self._workplace.read(count_open), self._workplace.read(late_since)
+        return (decisions_section(found, count, late, now),) if found else ()
 
     def _unsaved(self) -> tuple[Section, ...]:
         """What this officer typed about children who have moved, and must save soon; no card without any."""

@@ -159,26 +159,7 @@ class CommuneSections:
         return Section("province", _("Sent by the province"), "phone", rows, more=more, more_route=Route("reports"))
 
     def _decisions(self) -> Section:
-        rows = tuple(
-            Row(
-                f"{one.record}.{one.field}",
-                labels.field_label(one.kind, one.field),
-                second=self._decision_text(one),
-                button=_("Look"),
-                route=Route("sync"),
-            )
-            for one in self.day.decisions
-        )
-        rest = self.day.counts.decisions - len(rows)
-        more = _("{count} more on the sync page").format(count=rest) if rest > 0 else ""
-        return Section("decisions", _("To decide"), "refresh", rows, more=more, more_route=Route("sync"))
-
-    def _decision_text(self, one: Decision) -> str:
-        what = _("Officers wrote different values")
-        if one.name:
-            what = _("{name}: officers wrote different values").format(name=one.name)
-        since = self.late.get((one.record, one.field), "")
-        return labels.joined(what, late_text(since, self.now))
+        return decisions_section(self.day.decisions, self.day.counts.decisions, self.late, self.now)
 
     def _notices(self) -> Section:
         rows = tuple(self._notice_row(notice) for notice in self.day.notices)
@@ -218,6 +199,32 @@ class CommuneSections:
 
     def _tasks(self) -> Section:
         return tasks_section(self.day.tasks, self.day.open_tasks, self.today, can_write=self.can_write)
+
+
+def decisions_section(
+    decisions: Sequence[Decision], count: int, late: Mapping[tuple[str, str], str], now: datetime
+) -> Section:
+    """Fields of which officers wrote different values, perhaps not all of the `count` there are; `late` as in
+    `CommuneSections`."""
+    rows = tuple(
+        Row(
+            f"{one.record}.{one.field}",
+            labels.field_label(one.kind, one.field),
+            second=labels.joined(_decision_text(one), late_text(late.get((one.record, one.field), ""), now)),
+            button=_("Look"),
+            route=Route("sync"),
+        )
+        for one in decisions
+    )
+    rest = count - len(rows)
+    more = _("{count} more on the sync page").format(count=rest) if rest > 0 else ""
+    return Section("decisions", _("To decide"), "refresh", rows, more=more, more_route=Route("sync"))
+
+
+def _decision_text(one: Decision) -> str:
+    if one.name:
+        return _("{name}: officers wrote different values").format(name=one.name)
+    return _("Officers wrote different values")
 
 
 def tasks_section(tasks: Sequence[OpenTask], count: int, today: date, *, can_write: bool) -> Section:

@@ -5,7 +5,7 @@ The same form completes a stay later.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -45,6 +45,12 @@ from commune_desk.usecases.shelter.placements import Admission, Reminder, admit_
 ADMIT, COMPLETE = "admit", "complete"
 OTHER_PERSON = "other"
 ISOLATION = "isolation"
+_ASKED_ABOUT = "asked_about"
+"""In a draft: whom the answer was about that it is another person, by the ends of their ids. A draft that names
+somebody goes with whom the law erases, and this one is of another."""
+_MARK = 12
+_PRESSED = "pressed"
+"""In a draft: the bed on the board that the form was opened by."""
 _BRINGERS = (
     N_("Commune police"),
     N_("Commune officer"),
@@ -66,6 +72,8 @@ class AdmitForm(EntryForm[FormState]):
         self.form = COMPLETE if stay else ADMIT
         self._offered = self._free_aliases(workplace)
         self._residents: dict[str, list[str]] | None = None
+        self._asked_about: set[str] = set()
+        self._pressed = bed
         super().__init__(workplace, stay, {})
         self._values = _typed(None) | self._fresh(bed)
         self._id = new_record_id()
@@ -88,7 +96,7 @@ class AdmitForm(EntryForm[FormState]):
             values=dict(self._values),
             errors=self.shown_errors(),
             hints=self._hints(),
-            hidden=frozenset() if self._namesakes() else frozenset({"same_person"}),
+            hidden=frozenset() if self._namesakes() or self._is_answered() else frozenset({"same_person"}),
             note=self._note(),
         )
 
@@ -99,13 +107,54 @@ class AdmitForm(EntryForm[FormState]):
     def after(self, saved: str) -> Route:
         return Route("resident", saved)
 
+    def take(self, name: str, value: Any) -> None:
+        """What followed from an answer goes with it, unless it was typed over.
+
+        No hand takes an answer back: where it is offered no more, the person has left the register, which is told.
+        """
+        if name == "same_person" and not value and self._is_answered():
+            return
+        before = dict(self._values)
+        super().take(name, value)
+        if before.get("same_person") != self._values.get("same_person"):
+            self._follow_the_answer(before["same_person"])
+        is_offered = self._stored is None and self._values["isolation_from"] == self._first_day()
+        if is_offered and before["reason"] == ISOLATION != self._values["reason"]:
+            self._values["isolation_from"] = ""
+
     def follow(self, name: str) -> None:
         if name == "full_name" and "same_person" in self._values:
             self._values["same_person"] = ""
-        if name == "same_person" and not self._values["home_commune"]:
-            self._values["home_commune"] = home_of_guest(self._workplace, self._values[name])
         if name == "reason" and self._values[name] == ISOLATION and not self._values["isolation_from"]:
-            self._values["isolation_from"] = format_date(self._workplace.present_day())
+            self._values["isolation_from"] = self._first_day()
+
+    def _follow_the_answer(self, before: str) -> None:
+        answer = self._values["same_person"]
+        self._asked_about = self._namesake_marks() if answer else set()
+        if self._values["home_commune"] in ("", home_of_guest(self._workplace, before)):
+            self._values["home_commune"] = home_of_guest(self._workplace, answer)
+
+    def _first_day(self) -> str:
+        return format_date(self._workplace.present_day())
+
+    def submit(self) -> Callable[[Tx], str] | None:
+        """Who came under that name since it was typed is asked about too."""
+        self._residents = None
+        came = self._namesake_marks() - self._asked_about
+        if came and self._values["same_person"] == OTHER_PERSON:
+            self._values["same_person"] = ""
+        return super().submit()
+
+    def payload(self) -> dict[str, Any]:
+        return super().payload() | {_ASKED_ABOUT: sorted(self._asked_about), _PRESSED: self._pressed}
+
+    def restore(self, payload: Mapping[str, Any]) -> FormState:
+        """What was typed, in the bed that was pressed on the board since."""
+        super().restore(payload)
+        self._asked_about = set(payload.get(_ASKED_ABOUT, ()))
+        if self._pressed and self._pressed != payload.get(_PRESSED):
+            self._values["bed"] = self._pressed
+        return self.state()
 
     def options(self, name: str) -> list[Option]:
         if name == "bed":
@@ -197,6 +246,13 @@ class AdmitForm(EntryForm[FormState]):
             self._residents = self._workplace.read(residents_by_name)
         found = ((person, self._known_as(person)) for person in self._residents.get(name, ()))
         return [(person, text) for person, text in found if text]
+
+    def _namesake_marks(self) -> set[str]:
+        return {person[-_MARK:] for person, _text in self._namesakes()}
+
+    def _is_answered(self) -> bool:
+        """Also about somebody who has left this register since: who it is has to be said anew."""
+        return self._values.get("same_person", "") not in ("", OTHER_PERSON)
 
     def _known_as(self, person: str) -> str:
         stays = self._workplace.read(partial(stays_of, person=person))

@@ -204,7 +204,7 @@ class ShelterPage:
     def _row(self, stay: StayRow, today: date) -> ResidentRow:
         clocks = clocks_of(stay, today)
         began = local_day(stay.admitted_at)
-        ended = local_day(stay.discharged_at) if stay.discharged_at else None
+        ended = local_day(stay.ended_at) if stay.ended_at else None
         return ResidentRow(
             id=stay.id,
             alias=stay.alias,

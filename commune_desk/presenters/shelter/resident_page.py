@@ -170,10 +170,10 @@ class ResidentPage:
             Fact(_("Held together with"), held_with(self._workplace, row.person)),
             Fact(_("Belongings"), stay.belongings or ""),
         ]
-        if row.discharged_at:
+        if row.ended_at:
             reason = labels.code_text(codes, "discharge_reasons", row.discharge_reason)
             known += [
-                Fact(_("Discharged"), format_instant(from_iso(row.discharged_at))),
+                Fact(_("Discharged"), format_instant(from_iso(row.ended_at))),
                 Fact(_("Reason for discharge"), reason),
                 Fact(_("Handed over to"), stay.receiver or ""),
             ]
@@ -193,14 +193,15 @@ class ResidentPage:
         row = record.row
         unsent = record.unsent if not self._workplace.register.identity.is_training else frozenset()
         moments = [self._moment(entry, is_unsent=entry.id in unsent) for entry in record.log]
-        if row.discharged_at:
+        if row.ended_at:
             reason = labels.code_text(self._workplace.codes, "discharge_reasons", row.discharge_reason)
-            end = self._happening("ended", _("Stay ended"), row.discharged_at, reason, "good")
-            later = sum(entry.logged_at > row.discharged_at for entry in record.log)
+            end = self._happening("ended", _("Stay ended"), row.ended_at, reason, "good")
+            later = sum(entry.logged_at > row.ended_at for entry in record.log)
             moments.insert(later, end)
         reason = labels.code_text(self._workplace.codes, "admission_reasons", row.reason)
         body = labels.joined(reason, record.placement.brought_by)
-        for kept in kept_values(self._workplace, row.id, _("Stay edited")):
+        of_her = kept_values(self._workplace, row.person, _("Details edited"))
+        for kept in (*kept_values(self._workplace, row.id, _("Stay edited")), *of_her):
             moments.insert(sum(moment.order > kept.order for moment in moments), kept)
         return (*moments, self._happening("admitted", _("Admitted"), row.admitted_at, body, "note"))
 

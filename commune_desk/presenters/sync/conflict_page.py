@@ -9,6 +9,7 @@ from functools import partial
 from commune_desk.domain.entered.people import Level, as_stored, check_id_number
 from commune_desk.domain.model.access import require
 from commune_desk.domain.model.checks import Shape
+from commune_desk.domain.model.ids import is_shelter_scope
 from commune_desk.domain.model.record import Field, Value
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.words.errors import Refusal
@@ -118,7 +119,7 @@ def _title(workplace: Workplace, conflict: OpenConflict) -> str:
 
 
 def _note(workplace: Workplace, conflict: OpenConflict) -> str:
-    """What one needs to know to decide: that it was decided before, or that who wrote may not have known of a move."""
+    """What one needs to know to decide: that it was decided before, or that who wrote it is elsewhere, and why."""
     if workplace.read(lambda db: is_behind_ours(db, conflict)):
         return _(BEHIND_OURS)
     if _was_decided_apart(conflict):
@@ -139,7 +140,12 @@ def _note(workplace: Workplace, conflict: OpenConflict) -> str:
             "Its text was sealed for {commune}: nobody here can read it. Ask there if you need it; you can keep what "
             "stands, or write what you are told. What you do not choose stays in the history."
         ).format(commune=names)
-    text = _("One value comes from {commune}, where the child was before; its officer may not have known of the move.")
+    if any(map(is_shelter_scope, (conflict.scope, *elsewhere))):
+        text = _("One value comes from {commune}, which holds this record too or has held it.")
+    else:
+        text = _(
+            "One value comes from {commune}, where the child was before; its officer may not have known of the move."
+        )
     return text.format(commune=names) if names else ""
 
 

@@ -48,12 +48,22 @@ class StayRow(msgspec.Struct, frozen=True, kw_only=True):
     def is_active(self) -> bool:
         return self.status in ACTIVE
 
+    @property
+    def ended_at(self) -> str | None:
+        """None while the stay goes on, though a colleague had entered its end and people decided otherwise."""
+        return None if self.is_active else self.discharged_at
+
 
 class BedRow(msgspec.Struct, frozen=True):
     """A bed and who has it now; two stays only when two desks gave it away without a line."""
 
     bed: Bed
     stays: tuple[StayRow, ...]
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether it can be given to somebody, or is."""
+        return self.bed.status == "open" or bool(self.stays)
 
 
 class LogRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,10 +126,22 @@ def shelter_here(connection: Connection, scope: str) -> Shelter | None:
 
 
 def bed_board(connection: Connection) -> list[BedRow]:
-    """All beds by their labels (A2 before A10), each with the stays in it."""
+    """All beds by their labels (A2 before A10), each with the stays in it.
+
+    Two desks that set up the house without a line add each bed twice: one of the two that is closed is left out.
+    """
     stays = active_stays(connection)
     beds = sorted(read_many(connection, Bed, "1=?", 1), key=lambda bed: (plain_sort_key(bed.label), bed.id))
-    return [BedRow(bed, tuple(stay for stay in stays if stay.bed_id == bed.id)) for bed in beds]
+    rows = [BedRow(bed, tuple(stay for stay in stays if stay.bed_id == bed.id)) for bed in beds]
+    labels = {fold(row.bed.label) for row in rows if row.is_in_use}
+    return [row for row in rows if row.is_in_use or _is_first(labels, fold(row.bed.label))]
+
+
+def _is_first(labels: set[str], label: str) -> bool:
+    """Whether the label is none of those so far; it is one from now on."""
+    is_first = label not in labels
+    labels.add(label)
+    return is_first
 
 
 def active_stays(connection: Connection) -> list[StayRow]:
@@ -191,16 +213,16 @@ def log_between(connection: Connection, start: str, end: str) -> list[LogRow]:
 
 def residents_by_name(connection: Connection) -> dict[str, list[str]]:
     """Everybody who was or is here, or whom a commune shared with the house, by each of their names without its marks;
-    reads every stay there ever was."""
+    of two records of one person the one kept. Reads every stay there ever was."""
     rows = connection.execute(
-        "SELECT p.id, p.full_name, p.other_name FROM person p WHERE p.id IN"
-        " (SELECT person FROM placement UNION ALL SELECT record FROM arrival)"
+        "SELECT COALESCE(j.kept, p.id), p.full_name, p.other_name FROM person p LEFT JOIN joined j ON j.person=p.id"
+        " WHERE p.id IN (SELECT person FROM placement UNION ALL SELECT record FROM arrival) ORDER BY p.id"
     ).fetchall()
-    found: dict[str, list[str]] = {}
+    found: dict[str, dict[str, None]] = {}
     for person, *names in rows:
         for name in {fold(one) for one in names if one} - {""}:
-            found.setdefault(name, []).append(person)
-    return found
+            found.setdefault(name, {})[person] = None
+    return {name: list(people) for name, people in found.items()}
 
 
 def aliases_used(connection: Connection) -> list[tuple[str, bool]]:

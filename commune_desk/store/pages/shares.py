@@ -23,7 +23,10 @@ _OF_RECORD = (
     " WHERE json_extract(c.said, '$.k') IN ('share', 'unshare', 'move')"
     " ORDER BY c.seq IS NULL OR c.state='quarantined', c.seq, c.stamp, c.id"
 )
-_GUESTS = "SELECT a.record FROM arrival a JOIN person p ON p.id=a.record ORDER BY p.full_name, p.id"
+_GUESTS = (
+    "SELECT a.record FROM arrival a JOIN person p ON p.id=a.record WHERE a.record NOT IN (SELECT person FROM joined)"
+    " ORDER BY p.full_name, p.id"
+)
 _SET_ASIDE = "quarantined"
 _ON_ITS_WAY = ("waiting", "accepted", "staged")
 
@@ -118,7 +121,7 @@ def _follow(found: Sharing, verb: str, to: str, home: str, state: str, code: str
 
 
 def guests(connection: Connection, scope: str) -> list[tuple[str, Share]]:
-    """The persons whom this place holds while their home is elsewhere, by name."""
+    """The persons whom this place holds while their home is elsewhere, by name; of two records of one, the one kept."""
     rows: Iterable[tuple[str]] = connection.execute(_GUESTS).fetchall()
     shares = ((person, sharing_of(connection, person).held_by(scope)) for (person,) in rows)
     return [(person, share) for person, share in shares if share is not None]

@@ -31,11 +31,13 @@ _PERSON_OF = {
 
 
 def subject_of(connection: Connection, kind: str, record: str) -> Subject:
-    """Whom the record is about; empty for kinds that are about nobody."""
+    """Whom the record is about; of what is about nobody what it is called itself, and a task with whose it is."""
+    if kind == "task":
+        return _task(connection, record)
     query = _PERSON_OF.get(kind)
     row = connection.execute(query, (record,)).fetchone() if query else None
     if row is None or row[0] is None:
-        return Subject()
+        return Subject(name=name_of(connection, record))
     person = kept_of(connection, row[0])
     name = name_of(connection, person)
     has_file = connection.execute("SELECT 1 FROM child_file WHERE person=?", (person,)).fetchone()
@@ -45,6 +47,14 @@ def subject_of(connection: Connection, kind: str, record: str) -> Subject:
         "SELECT p.id, p.full_name FROM relation r JOIN person p ON p.id=r.person WHERE r.relative=? LIMIT 1", (person,)
     ).fetchone()
     return Subject(name=name, of_child=child[1] if child else "", child=child[0] if child else person)
+
+
+def _task(connection: Connection, record: str) -> Subject:
+    row = connection.execute("SELECT title, person FROM task WHERE id=?", (record,)).fetchone()
+    if row is None:
+        return Subject()
+    whose = name_of(connection, kept_of(connection, row[1])) if row[1] else ""
+    return Subject(name=" · ".join(filter(None, (row[0], whose))))
 
 
 _NAMES = (

@@ -154,7 +154,7 @@ def commune_day(
         from_province=waiting_from_province(connection, SHOWN),
         visits=due_visits(connection, today, most_visits),
         never_visited=_never_visited(connection),
-        decisions=_decisions(connection),
+        decisions=decisions(connection),
         notices=_notices(connection, today),
         sixteen=coming,
         turning_sixteen=turning,
@@ -204,7 +204,8 @@ def _never_visited(connection: Connection) -> int:
     return int(row[0])
 
 
-def _decisions(connection: Connection) -> list[Decision]:
+def decisions(connection: Connection) -> list[Decision]:
+    """The first fields that a person must decide, those that have waited longest."""
     rows = connection.execute(
         "SELECT kind, record, field FROM conflict WHERE state='open'"
         " GROUP BY kind, record, field ORDER BY min(opened_seq), min(id)"

@@ -80,13 +80,14 @@ def take_back(tx: Tx, person_id: RecordId, place: Scope) -> None:
 
 
 def hand_back(tx: Tx, person_id: RecordId) -> None:
-    """Ask the province to take a person from this house whose home is a commune.
+    """Ask the province to take a person from this house whose home is a commune, by each record that is held of them.
 
     Raises Refusal while the person stays in the house, or when the house does not hold the record as a guest.
     """
     require(tx.actor, kind_of(Placement).write)
-    held = _held(tx, person_id, tx.actor.scope)
-    if any(stay.person == person_id for stay in active_stays(tx.connection)):
+    kept = RecordId(kept_of(tx.connection, person_id))
+    held = _held(tx, kept, tx.actor.scope)
+    if any(stay.person == kept for stay in active_stays(tx.connection)):
         raise Refusal(IN_THE_HOUSE)
     for person in held:
         relocate(tx, person, Verb.UNSHARE, tx.actor.scope)

@@ -19,12 +19,13 @@ from commune_desk.domain.records.placements import (
     Placement,
 )
 from commune_desk.domain.time.clock import lies_before, local_day, to_iso
+from commune_desk.domain.time.dates import says_less
 from commune_desk.domain.vietnamese.text import fold
 from commune_desk.domain.words.errors import Invalid, Refusal
 from commune_desk.domain.words.labels import N_
 from commune_desk.store.pages.placements import active_stays, stays_in
 from commune_desk.store.pages.tasks import open_tasks_of
-from commune_desk.store.writing.joined import kept_of
+from commune_desk.store.writing.joined import joined_people, kept_of
 from commune_desk.store.writing.numbers import next_number
 from commune_desk.store.writing.opened import Opened, edited
 from commune_desk.store.writing.transaction import Tx
@@ -71,30 +72,45 @@ def admit_to_shelter(tx: Tx, admission: Admission) -> RecordId:
     """Give a person a place in the house; returns the id of the stay. The papers may follow later.
 
     When the home commune is known it is told that the person is protected, by case code and days only. Of somebody
-    who was here before, what is filled in is written and the rest stays as it is known.
+    who was here before, or whom a commune shared, what is filled in is written and the rest stays as it is known; of
+    two records of one person the one kept is meant.
     Raises Invalid naming the fields, Refusal when the person is here already or the bed is taken.
     """
-    stay = msgspec.structs.replace(admission.placement, person=admission.person.id, status="staying")
-    _check_stay(tx, stay)
     kept = kept_of(tx.connection, admission.person.id)
+    person = msgspec.structs.replace(admission.person, id=RecordId(kept))
+    stay = msgspec.structs.replace(admission.placement, person=person.id, status="staying")
+    _check_stay(tx, stay)
     if any(other.person == kept for other in active_stays(tx.connection)):
         raise Refusal(N_("This person is in the house already. Nothing was saved; open the present stay."))
     require_free_bed(tx, stay.bed)
     if not stay.case_code:
         stay = msgspec.structs.replace(stay, case_code=next_case_code(tx, stay))
-    _know_person(tx, admission.person)
+    _know_person(tx, person)
     tx.save(stay)
     tell_commune(tx, None, stay)
-    _remind(tx, admission.person.id, admission.reminders)
+    _remind(tx, person.id, admission.reminders)
     return stay.id
 
 
 def _know_person(tx: Tx, person: Person) -> None:
     stored = tx.get(Person, person.id)
+    if stored is None:
+        tx.save(person)
+        return
     known = {name: value for name, value in values_of(person).items() if value not in (None, "", ())}
-    if stored and person.full_name.isascii() and fold(person.full_name) == fold(stored.full_name):
-        known.pop("full_name", None)  # typed in a hurry, without its marks
-    tx.save(msgspec.structs.replace(stored, **known) if stored else person)
+    if _is_called(tx, stored, person.full_name):
+        known.pop("full_name", None)
+    if says_less(person.birth_date, stored.birth_date):
+        known.pop("birth_date", None)
+    tx.save(msgspec.structs.replace(stored, **known))
+
+
+def _is_called(tx: Tx, stored: Person, name: str) -> bool:
+    """Whether somebody was found by a name which says nothing new: typed in a hurry, or another name of theirs."""
+    if fold(name) == fold(stored.full_name):
+        return name.isascii() or name.casefold() == stored.full_name.casefold()
+    records = [stored, *(tx.existing(Person, one) for one in joined_people(tx.connection, stored.id))]
+    return fold(name) in {fold(one) for record in records for one in (record.full_name, record.other_name) if one}
 
 
 def complete_stay(tx: Tx, opened: Opened, before: Admission, after: Admission) -> RecordId:

@@ -20,6 +20,7 @@ from commune_desk.domain.records.placements import ACTIVE
 from sync.change import JOINED_TO, Change, Line, Verb
 from sync.server.engine import tables
 from sync.server.engine.appending import append
+from sync.server.engine.asking import among
 from sync.server.engine.tables import RECORDS
 from sync.server.intake.feeds import Feeds
 from sync.server.intake.joining import JOINED, one_with
@@ -92,7 +93,8 @@ def may_end(change: Change, route: Route) -> bool:
 
 
 def is_protected(connection: Connection, change: Change) -> bool:
-    """Whether an `unshare` by another than the place that loses the record takes from it the name of a resident.
+    """Whether an `unshare` by another than the place that loses the record takes from it the name of a resident: by
+    whichever of the child's records.
 
     Asked of stays alone of which a commune is told: of others it must not learn. Whoever asks may not have heard of the
     stay yet, or just took the child over. The scopes are locked.
@@ -101,7 +103,8 @@ def is_protected(connection: Connection, change: Change) -> bool:
         return False
     stay = RECORDS["placement"]
     is_told = func.length(stay.c.home_commune) > 0, func.length(stay.c.case_code) > 0
-    asked = select(stay.c.id).where(stay.c.scope == change.to, stay.c.person == change.record, *is_told)
+    is_theirs = among(stay.c.person, one_with(connection, [change.record]))
+    asked = select(stay.c.id).where(stay.c.scope == change.to, is_theirs, *is_told)
     return connection.scalar(asked.where(stay.c.status.in_(ACTIVE)).limit(1)) is not None
 
 

@@ -226,8 +226,12 @@ def test_protection_is_told_without_the_place(workplace: Workplace, child: Recor
     for isolated, shown in (("2026-11-23", "23/11/2026"), ("2026-11-22", "22/02/2027")):
         sql(workplace, "UPDATE placement_notice SET isolation_until=?", isolated)
         assert view(workplace, child).notice == f"Under protection until {shown}; contact the province."
+    (moment,) = moments(workplace, child, "Under protection")
+    assert (moment.body != "", moment.chip, moment.tone) == (True, "", "danger")
     sql(workplace, "UPDATE placement_notice SET status='ended'")
     assert view(workplace, child).notice == ""
+    (moment,) = moments(workplace, child, "Under protection")
+    assert (moment.body, moment.chip, moment.tone) == ("", "ended", "quiet")
 
 
 def test_family_with_phones_and_files(workplace: Workplace, child: RecordId) -> None:

@@ -301,6 +301,19 @@ def test_a_draft_comes_back_as_it_was(house: Workplace) -> None:
     assert other.restore(form.payload() | {"of another version": 1}).values["brought_by"] == "Công an xã"
 
 
+def test_a_draft_comes_back_in_the_bed_that_is_pressed_by_then(house: Workplace) -> None:
+    """Else whoever presses a free bed admits to the one of the evening before."""
+    beds = shelter_house.set_up(house)
+    form = AdmitForm(house, beds["A1"].id)
+    form.edit("brought_by", "Công an xã")
+    other = AdmitForm(house, beds["A2"].id).restore(form.payload()).values
+    assert (other["bed"], other["brought_by"]) == (beds["A2"].id, "Công an xã")
+    form.edit("bed", beds["A3"].id)
+    for pressed in ("", beds["A1"].id):
+        again = AdmitForm(house, pressed).restore(form.payload()).values
+        assert again["bed"] == beds["A3"].id, "what was chosen in the form since"
+
+
 def test_no_resident_is_lost_when_the_bed_is_not_here(house: Workplace) -> None:
     made = shelter_house.admission(house)
     house.write(lambda tx: placements.admit_to_shelter(tx, made))
