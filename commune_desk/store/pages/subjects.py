@@ -32,14 +32,14 @@ _PERSON_OF = {
 
 def subject_of(connection: Connection, kind: str, record: str) -> Subject:
     """Whom the record is about; of what is about nobody what it is called itself, and a task with whose it is."""
-    if kind == "task":
-        return _task(connection, record)
     query = _PERSON_OF.get(kind)
     row = connection.execute(query, (record,)).fetchone() if query else None
     if row is None or row[0] is None:
         return Subject(name=name_of(connection, record))
     person = kept_of(connection, row[0])
     name = name_of(connection, person)
+    if kind == "task":
+        name = " · ".join(filter(None, (name_of(connection, record), name)))
     has_file = connection.execute("SELECT 1 FROM child_file WHERE person=?", (person,)).fetchone()
     if has_file:
         return Subject(name=name, child=person)
@@ -49,14 +49,6 @@ def subject_of(connection: Connection, kind: str, record: str) -> Subject:
     return Subject(name=name, of_child=child[1] if child else "", child=child[0] if child else person)
 
 
-def _task(connection: Connection, record: str) -> Subject:
-    row = connection.execute("SELECT title, person FROM task WHERE id=?", (record,)).fetchone()
-    if row is None:
-        return Subject()
-    whose = name_of(connection, kept_of(connection, row[1])) if row[1] else ""
-    return Subject(name=" · ".join(filter(None, (row[0], whose))))
-
-
 _NAMES = (
     "SELECT alias FROM placement WHERE person=? AND alias IS NOT NULL ORDER BY admitted_at DESC LIMIT 1",
     "SELECT full_name FROM person WHERE id=?",
@@ -64,6 +56,7 @@ _NAMES = (
     "SELECT label FROM bed WHERE id=?",
     "SELECT head_name FROM household WHERE id=?",
     "SELECT alias FROM placement WHERE id=?",
+    "SELECT title FROM task WHERE id=?",
 )
 
 
