@@ -58,13 +58,6 @@ FAULTS = (
         tests=("sync/server/test_renewed.py",),
     ),
     Fault(
-        name="what-cannot-be-of-a-report-is-said-at-the-end",
-        file="sync/server/commands/report_commands.py",
-        old="        refuse_wrong(args.commune, _values(args, received_at), now)\n",
-        new="",
-        tests=("sync/server/test_asked_at_a_terminal.py",),
-    ),
-    Fault(
         name="two-backups-at-one-time-clear-each-other-away",
         file="sync/server/lifecycle/backups.py",
         old="    with only_backup(province.data):\n        made",

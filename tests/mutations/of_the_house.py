@@ -1,0 +1,89 @@
+"""Faults of the house where two of its PCs, or a commune, work on one stay; and of reports and files meeting all else."""
+
+from __future__ import annotations
+
+from tests.mutations.fault import Fault
+
+_PLACEMENTS, _STAYS = "commune_desk/store/pages/placements.py", "commune_desk/usecases/shelter/placements.py"
+_ADMIT = "commune_desk/presenters/shelter/admit_form.py"
+_ANSWERS = "presenters/shelter/test_answers_of_an_admission.py"
+
+FAULTS = (
+    Fault(
+        name="an-age-is-written-over-a-day-of-birth",
+        file=_STAYS,
+        old='        known.pop("birth_date", None)\n',
+        new="        pass\n",
+        tests=(_ANSWERS,),
+    ),
+    Fault(
+        name="another-person-is-said-of-who-came-since",
+        file=_ADMIT,
+        old="        if came and self._values",
+        new="        if False and self._values",
+        tests=(_ANSWERS,),
+    ),
+    Fault(
+        name="the-commune-of-an-earlier-answer-is-told",
+        file=_ADMIT,
+        old='        if self._values["home_commune"] in ("", home_of_guest(self._workplace, before)):\n',
+        new='        if not self._values["home_commune"]:\n',
+        tests=(_ANSWERS,),
+    ),
+    Fault(
+        name="a-stay-that-goes-on-says-when-it-ended",
+        file=_PLACEMENTS,
+        old="        return None if self.is_active else self.discharged_at\n",
+        new="        return self.discharged_at\n",
+        tests=("sync/meeting/test_stay_that_goes_on.py",),
+    ),
+    Fault(
+        name="a-bed-added-twice-stays-for-good",
+        file=_PLACEMENTS,
+        old="    return [row for row in rows if row.is_in_use or _is_first(labels, fold(row.bed.label))]\n",
+        new="    return [row for row in rows if labels or _is_first(labels, fold(row.bed.label))]\n",
+        tests=("sync/meeting/test_beds_added_twice.py",),
+    ),
+    Fault(
+        name="the-house-is-not-told-what-it-has-to-decide",
+        file="commune_desk/presenters/day/today.py",
+        old="            side=(*self._decisions(now), sections.tasks(),",
+        new="            side=(sections.tasks(),",
+        tests=("sync/moves/test_house_and_commune_differ.py",),
+    ),
+    Fault(
+        name="what-was-done-is-deleted-when-its-child-leaves",
+        file="commune_desk/store/writing/drafts.py",
+        old="'{REPORT}', '{MEASURES}')\"",
+        new="'{REPORT}')\"",
+        tests=("sync/moves/test_measures_typed_and_not_saved.py",),
+    ),
+    Fault(
+        name="a-locked-desk-rings-for-the-oldest-alone",
+        file="commune_desk/store/pages/reports.py",
+        old="ORDER BY received_at DESC LIMIT ?",
+        new="ORDER BY received_at LIMIT ?",
+        tests=("presenters/day/test_many_clocks.py",),
+    ),
+    Fault(
+        name="what-was-taken-back-is-fetched-for-ever",
+        file="commune_desk/store/files/file_queue.py",
+        old='    " AND NOT EXISTS (SELECT 1 FROM attachment_withdrawal w WHERE w.attachment=a.id))"\n',
+        new='    ")"\n',
+        tests=("store/files/test_taken_back.py",),
+    ),
+    Fault(
+        name="a-report-that-comes-back-does-not-ring",
+        file="commune_desk/presenters/reports/news.py",
+        old="            self._known &= self._workplace.read(province_ids)\n",
+        new="            pass\n",
+        tests=("sync/moves/test_report_comes_back.py",),
+    ),
+    Fault(
+        name="whoever-hands-a-report-down-twice-is-told-nothing",
+        file="sync/server/intake/reports_in.py",
+        old="    like = _like(connection, report)\n",
+        new='    like = ""\n',
+        tests=("sync/server/test_reports_handed_down.py",),
+    ),
+)
