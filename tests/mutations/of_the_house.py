@@ -1,4 +1,4 @@
-"""Faults of the house where two of its PCs, or a commune, work on one stay; and of reports and files meeting all else."""
+"""Faults of the house where two of its PCs, or a commune, work on one stay; of reports and files that meet all else."""
 
 from __future__ import annotations
 
