@@ -209,10 +209,9 @@ class AdmitForm(EntryForm[FormState]):
         super().open_as(opened)
         if (known := self._stored) is None:
             return
-        person = opened.records.get(known.row.person)
-        self._stored = msgspec.structs.replace(
-            known, placement=opened.seen(known.placement), person=person if isinstance(person, Person) else None
-        )
+        people = [one for one in opened.records.values() if isinstance(one, Person)]
+        person = next(iter(people), None)  # whose record may have been joined to another since
+        self._stored = msgspec.structs.replace(known, placement=opened.seen(known.placement), person=person)
         self._values = _typed(self._stored)
         self._untouched = self._admission()
 

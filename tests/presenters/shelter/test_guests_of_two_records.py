@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+
+import msgspec
 import pytest
 
 from commune_desk.domain.records.families import Person
@@ -93,6 +96,25 @@ def test_neither_is_handed_back_while_the_child_is_in_the_house(
     view = ResidentPage(house, stay).view()
     assert view is not None
     assert view.name == NAME
+
+
+def test_a_draft_about_the_stay_writes_nothing_of_the_one_over_the_other(
+    house: Workplace, two: tuple[Person, Person]
+) -> None:
+    """Nobody had touched the name and the day of birth in it."""
+    old, kept = two
+    house.write(lambda tx: tx.save(msgspec.structs.replace(kept, birth_date="2014-05-17")))
+    form = filled(house, USUAL)
+    form.edit("same_person", old.id)
+    form = AdmitForm(house, stay=admitted(house, form))
+    form.edit("condition", "Mệt")
+    house.write(lambda tx: join(tx, old, kept))
+    again = AdmitForm(house, stay=form.record)
+    again.restore(json.loads(json.dumps(form.payload())))
+    admitted(house, again)
+    stands: Person = house.write(lambda tx: tx.existing(Person, kept.id))[0]
+    assert (stands.full_name, stands.birth_date) == (NAME, "2014-05-17")
+    assert house.read(lambda c: c.execute("SELECT condition FROM placement").fetchall()) == [("Mệt",)]
 
 
 def test_handed_back_by_either_both_go(house: Workplace, two: tuple[Person, Person]) -> None:
