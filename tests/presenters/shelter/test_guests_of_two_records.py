@@ -9,6 +9,7 @@ import pytest
 
 from commune_desk.domain.records.families import Person
 from commune_desk.domain.words.errors import Refusal
+from commune_desk.presenters.day.today import TodayPage
 from commune_desk.presenters.frame.cards import Row
 from commune_desk.presenters.shelter.admit_form import OTHER_PERSON, AdmitForm
 from commune_desk.presenters.shelter.guests import guests_section
@@ -18,6 +19,7 @@ from commune_desk.store.writing.joining import join
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.shares import hand_back
 from tests.helpers.builders import SHELTER_SCOPE, make_person, save_all
+from tests.helpers.moving import sql
 from tests.helpers.sharing import HOUSE, know_the_houses, shared_here
 
 NAME, USUAL = "Chìu Văn Sáng", "Sang Bé"
@@ -57,6 +59,17 @@ def test_it_stands_once_among_those_held_together(house: Workplace, two: tuple[P
     assert len(rows(house)) == 2
     house.write(lambda tx: join(tx, old, kept))
     assert [(row.key, row.title, row.button) for row in rows(house)] == [(kept.id, NAME, "Hand back…")]
+
+
+def test_it_is_new_once_and_seen_with_one_press(house: Workplace, two: tuple[Person, Person]) -> None:
+    old, kept = two
+    sql(house, "UPDATE arrival SET is_seen=0")
+    house.write(lambda tx: join(tx, old, kept))
+    page = TodayPage(house)
+    (row,) = [row for one in page.read().main if one.key == "arrivals" for row in one.rows]
+    house.write(page.operation(row.act, row.key))
+    assert [one for one in page.read().main if one.key == "arrivals"] == []
+    assert [row.title for row in rows(house)] == [NAME]
 
 
 @pytest.mark.parametrize("name", [NAME, USUAL])
