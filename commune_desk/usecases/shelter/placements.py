@@ -26,6 +26,7 @@ from commune_desk.domain.words.labels import N_
 from commune_desk.store.pages.placements import active_stays, stays_in
 from commune_desk.store.pages.tasks import open_tasks_of
 from commune_desk.store.writing.joined import joined_people, kept_of
+from commune_desk.store.writing.leaving import was_told_of
 from commune_desk.store.writing.numbers import next_number
 from commune_desk.store.writing.opened import Opened, edited
 from commune_desk.store.writing.transaction import Tx
@@ -123,11 +124,20 @@ def complete_stay(tx: Tx, opened: Opened, before: Admission, after: Admission) -
     entered = msgspec.structs.replace(after.placement, case_code=code)
     _check_stay(tx, edited(before.placement, entered, stored))
     if after.person != before.person:
-        tx.edit(opened, before.person, after.person)
+        _name_resident(tx, opened, before.person, after.person)
     whole = tx.edit(opened, before.placement, entered)
     if whole != stored:
         tell_commune(tx, stored, whole)
     return stored.id
+
+
+def _name_resident(tx: Tx, opened: Opened, before: Person, after: Person) -> None:
+    """Of somebody of whom nothing was known at the admission the other desks of the house have no record yet; one that
+    has left this register is made by nobody anew."""
+    if tx.get(Person, after.id) is None and not was_told_of(tx.connection, after.id):
+        tx.save(after)
+    else:
+        tx.edit(opened, before, after)
 
 
 def set_papers(tx: Tx, opened: Opened, shown: Placement, papers: Collection[str]) -> None:
