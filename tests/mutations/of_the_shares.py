@@ -193,4 +193,11 @@ FAULTS = (
         new="    if False:\n",
         tests=(f"{_ANSWERS}::test_what_is_known_at_night_takes_nothing_from_what_the_commune_knows",),
     ),
+    Fault(
+        name="whoever-was-unknown-is-named-at-one-desk-alone",
+        file="commune_desk/usecases/shelter/placements.py",
+        old="not was_told_of(tx.connection, after.id)",
+        new="False",
+        tests=("sync/meeting/test_named_at_the_other_desk.py::test_she_has_her_name_at_both",),
+    ),
 )

@@ -209,11 +209,11 @@ class AdmitForm(EntryForm[FormState]):
         super().open_as(opened)
         if (known := self._stored) is None:
             return
-        person = opened.records.get(known.row.person)
-        self._stored = msgspec.structs.replace(
-            known, placement=opened.seen(known.placement), person=person if isinstance(person, Person) else None
-        )
-        self._values = _typed(self._stored)
+        people = [one for one in opened.records.values() if isinstance(one, Person)]
+        person = next(iter(people), None)  # whose record may have been joined to another since
+        self._stored = msgspec.structs.replace(known, placement=opened.seen(known.placement), person=person)
+        own = not shared_by_text(self._workplace, known.row.person)
+        self._values = _typed(self._stored) | ({"same_person": ""} if own else {})
         self._untouched = self._admission()
 
     def _fresh(self, bed: str) -> dict[str, Any]:
@@ -236,7 +236,7 @@ class AdmitForm(EntryForm[FormState]):
 
     def _namesakes(self) -> list[Option]:
         """Former residents of the name typed, each by the name used in the house and the day of arrival, and whom a
-        commune shared with the house under that name."""
+        commune shared with the house under that name. Of a stay that is completed these alone: it may be theirs."""
         if "same_person" not in self._values:
             return []
         name = fold(self._values["full_name"])
@@ -256,6 +256,8 @@ class AdmitForm(EntryForm[FormState]):
 
     def _known_as(self, person: str) -> str:
         stays = self._workplace.read(partial(stays_of, person=person))
+        if stays and self._stored is not None:
+            return ""
         if stays:
             text, day = _("Yes, {alias}, admitted {day}"), format_date(local_day(stays[0].admitted_at))
             return text.format(alias=stays[0].alias, day=day)
@@ -328,6 +330,9 @@ class AdmitForm(EntryForm[FormState]):
         """The stored person and stay, or new ones; a returning resident stays one person."""
         scope = self._workplace.actor.scope
         returning = self._values.get("same_person", "")
+        if self._stored and returning not in ("", OTHER_PERSON):
+            stay = msgspec.structs.replace(self._stored.placement, person=RecordId(returning))
+            return Person(id=RecordId(returning), scope=scope), stay
         if self._stored:
             person = self._stored.person or Person(id=RecordId(self._stored.row.person), scope=scope)
             return person, self._stored.placement

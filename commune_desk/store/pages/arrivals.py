@@ -10,7 +10,10 @@ from commune_desk.domain.time.clock import from_iso, local_day
 from commune_desk.store.engine.database import Connection
 from sync.change import Verb
 
-_UNSEEN = " FROM arrival a JOIN person p ON p.id=a.record WHERE a.is_seen=0"
+_UNSEEN = (
+    " FROM arrival a JOIN person p ON p.id=a.record WHERE a.is_seen=0 AND a.record NOT IN (SELECT person FROM joined)"
+)
+"""Of two records of one child the one kept."""
 
 
 class Arrival(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from commune_desk.domain.model.record import Kind, Record
 from commune_desk.domain.words.errors import Refusal
 from commune_desk.domain.words.labels import N_
 from commune_desk.store.engine.database import Connection
+from commune_desk.store.writing.erased import is_erased
 from sync.change import Verb
 
 ON_ITS_WAY = N_(
@@ -53,6 +54,12 @@ def leaves_to(connection: Connection, record: str) -> Scope | None:
 def is_on_its_way(connection: Connection, record: str) -> bool:
     """Whether the record is read here, and no longer written."""
     return leaves_to(connection, record) is not None or moving_to(connection, record) is not None
+
+
+def was_told_of(connection: Connection, record: str) -> bool:
+    """Whether anything was ever written or told here of a record, which may have left since or been erased."""
+    asked = "SELECT 1 FROM change WHERE record=?1 UNION ALL SELECT 1 FROM departure WHERE record=?1 LIMIT 1"
+    return is_erased(connection, record) or connection.execute(asked, (record,)).fetchone() is not None
 
 
 def goes_back(connection: Connection, record: str, scope: str) -> bool:

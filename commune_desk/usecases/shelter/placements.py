@@ -23,9 +23,10 @@ from commune_desk.domain.time.dates import says_less
 from commune_desk.domain.vietnamese.text import fold
 from commune_desk.domain.words.errors import Invalid, Refusal
 from commune_desk.domain.words.labels import N_
-from commune_desk.store.pages.placements import active_stays, stays_in
+from commune_desk.store.pages.placements import active_stays, stays_in, stays_of
 from commune_desk.store.pages.tasks import open_tasks_of
 from commune_desk.store.writing.joined import joined_people, kept_of
+from commune_desk.store.writing.leaving import was_told_of
 from commune_desk.store.writing.numbers import next_number
 from commune_desk.store.writing.opened import Opened, edited
 from commune_desk.store.writing.transaction import Tx
@@ -122,12 +123,35 @@ def complete_stay(tx: Tx, opened: Opened, before: Admission, after: Admission) -
     code = after.placement.case_code or before.placement.case_code
     entered = msgspec.structs.replace(after.placement, case_code=code)
     _check_stay(tx, edited(before.placement, entered, stored))
-    if after.person != before.person:
-        tx.edit(opened, before.person, after.person)
+    if after.person.id != before.person.id:
+        _be_another(tx, stored, after.person)
+    elif after.person != before.person:
+        _name_resident(tx, opened, before.person, after.person)
     whole = tx.edit(opened, before.placement, entered)
     if whole != stored:
         tell_commune(tx, stored, whole)
     return stored.id
+
+
+def _be_another(tx: Tx, stay: Placement, person: Person) -> None:
+    """Who was admitted as unknown is somebody whom a commune shared since: their other stays and tasks follow."""
+    tx.existing(Person, person.id)
+    if any(other.person == kept_of(tx.connection, person.id) for other in active_stays(tx.connection)):
+        raise Refusal(N_("This person is in the house already. Nothing was saved; open the present stay."))
+    _know_person(tx, person)
+    former = stay.person or ""
+    others = [tx.existing(Placement, one.id) for one in stays_of(tx.connection, former) if one.id != stay.id]
+    for record in (*others, *open_tasks_of(tx.connection, former)):
+        tx.save(msgspec.structs.replace(record, person=person.id))
+
+
+def _name_resident(tx: Tx, opened: Opened, before: Person, after: Person) -> None:
+    """Of somebody of whom nothing was known at the admission the other desks of the house have no record yet; one that
+    has left this register is made by nobody anew."""
+    if tx.get(Person, after.id) is None and not was_told_of(tx.connection, after.id):
+        tx.save(after)
+    else:
+        tx.edit(opened, before, after)
 
 
 def set_papers(tx: Tx, opened: Opened, shown: Placement, papers: Collection[str]) -> None:

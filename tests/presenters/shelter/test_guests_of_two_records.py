@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
+import msgspec
 import pytest
 
 from commune_desk.domain.records.families import Person
 from commune_desk.domain.words.errors import Refusal
+from commune_desk.presenters.day.today import TodayPage
 from commune_desk.presenters.frame.cards import Row
 from commune_desk.presenters.shelter.admit_form import OTHER_PERSON, AdmitForm
 from commune_desk.presenters.shelter.guests import guests_section
@@ -15,6 +19,7 @@ from commune_desk.store.writing.joining import join
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.shares import hand_back
 from tests.helpers.builders import SHELTER_SCOPE, make_person, save_all
+from tests.helpers.moving import sql
 from tests.helpers.sharing import HOUSE, know_the_houses, shared_here
 
 NAME, USUAL = "Chìu Văn Sáng", "Sang Bé"
@@ -56,6 +61,17 @@ def test_it_stands_once_among_those_held_together(house: Workplace, two: tuple[P
     assert [(row.key, row.title, row.button) for row in rows(house)] == [(kept.id, NAME, "Hand back…")]
 
 
+def test_it_is_new_once_and_seen_with_one_press(house: Workplace, two: tuple[Person, Person]) -> None:
+    old, kept = two
+    sql(house, "UPDATE arrival SET is_seen=0")
+    house.write(lambda tx: join(tx, old, kept))
+    page = TodayPage(house)
+    (row,) = [row for one in page.read().main if one.key == "arrivals" for row in one.rows]
+    house.write(page.operation(row.act, row.key))
+    assert [one for one in page.read().main if one.key == "arrivals"] == []
+    assert [row.title for row in rows(house)] == [NAME]
+
+
 @pytest.mark.parametrize("name", [NAME, USUAL])
 def test_whoever_admits_it_is_asked_about_one_by_either_name(
     house: Workplace, two: tuple[Person, Person], name: str
@@ -93,6 +109,25 @@ def test_neither_is_handed_back_while_the_child_is_in_the_house(
     view = ResidentPage(house, stay).view()
     assert view is not None
     assert view.name == NAME
+
+
+def test_a_draft_about_the_stay_writes_nothing_of_the_one_over_the_other(
+    house: Workplace, two: tuple[Person, Person]
+) -> None:
+    """Nobody had touched the name and the day of birth in it."""
+    old, kept = two
+    house.write(lambda tx: tx.save(msgspec.structs.replace(kept, birth_date="2014-05-17")))
+    form = filled(house, USUAL)
+    form.edit("same_person", old.id)
+    form = AdmitForm(house, stay=admitted(house, form))
+    form.edit("condition", "Mệt")
+    house.write(lambda tx: join(tx, old, kept))
+    again = AdmitForm(house, stay=form.record)
+    again.restore(json.loads(json.dumps(form.payload())))
+    admitted(house, again)
+    stands: Person = house.write(lambda tx: tx.existing(Person, kept.id))[0]
+    assert (stands.full_name, stands.birth_date) == (NAME, "2014-05-17")
+    assert house.read(lambda c: c.execute("SELECT condition FROM placement").fetchall()) == [("Mệt",)]
 
 
 def test_handed_back_by_either_both_go(house: Workplace, two: tuple[Person, Person]) -> None:
