@@ -62,6 +62,21 @@ def test_its_officer_is_told_whose_report_it_is(office: TravelledOffice, report:
     assert told.moved_to == OTHER_COMMUNE
 
 
+def test_so_it_is_where_nobody_heard_who_the_child_is(office: TravelledOffice) -> None:
+    """It was linked and handed over while this PC had no line: what stood before the move is told no more."""
+    child = office.child("Bàn Văn Tài")
+    received = to_iso(datetime.now(UTC) - timedelta(hours=1))
+    made = {"received_at": received, "source": "111", "place": "Khe Lạc", "description": "Bị bỏ rơi."}
+    (one,) = hand_down(office.real.province, [(COMMUNE[2:], dict[str, Value](made))])
+    office.sync()
+    office.ours.run(lambda tx: save_draft(tx, MEASURES, one.record, "measures", {"measures": WORDS}))
+    office.colleague.run(lambda tx: link_report(tx, one.record, child))
+    office.move("colleague", child, OTHER_COMMUNE)
+    office.sync("colleague", "ours")
+    (told,) = office.ours.register.write(lambda tx: unsaved.unsaved(tx.connection, OFFICER)).result()[0]
+    assert (told.record, told.name, told.moved_to) == (one.record, "Bàn Văn Tài", OTHER_COMMUNE)
+
+
 def test_the_report_says_that_it_is_elsewhere_by_now(
     office: TravelledOffice, report: RecordId, form: MeasuresForm
 ) -> None:
