@@ -54,8 +54,8 @@ FAULTS = (
     Fault(
         name="a-report-stays-closed-once-the-province-was-heard",
         file="commune_desk/ui/pages/reports.py",
-        old='"settings", "lease")',
-        new='"settings")',
+        old='"settings", "lease", "departures")',
+        new='"settings", "departures")',
         tests=("ui/pages/test_report_of_a_closed_desk.py",),
     ),
     Fault(

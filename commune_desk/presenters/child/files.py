@@ -194,7 +194,7 @@ class ChildFiles:
             return _("Kept here, never sent"), "quiet"
         if row.progress is None:
             return _("At the province, not here"), "quiet"
-        if row.progress.code:
+        if row.progress.code and row.progress.state != "done":
             sentence = _TROUBLE.get(row.progress.code, OTHERWISE)
             return _(sentence), "warning"
         return self._on_the_way(row, row.progress)

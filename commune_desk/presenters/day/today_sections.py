@@ -163,7 +163,9 @@ class CommuneSections:
 
     def _notices(self) -> Section:
         rows = tuple(self._notice_row(notice) for notice in self.day.notices)
-        return Section("notices", _("Protection that ends soon"), "home", rows)
+        rest = self.day.ending - len(rows)
+        aside = _("{count} more").format(count=rest) if rest > 0 else ""
+        return Section("notices", _("Protection that ends soon"), "home", rows, aside=aside)
 
     def _notice_row(self, notice: NoticeEnd) -> Row:
         what = _("Temporary isolation") if notice.is_isolation else _("Stay in emergency protection")

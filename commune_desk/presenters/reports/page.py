@@ -19,6 +19,7 @@ from commune_desk.presenters.wording.labels import ChipText
 from commune_desk.presenters.wording.sealed_text import closed_text
 from commune_desk.store.pages import reports as store
 from commune_desk.store.pages.reports import ReportRow, ReportView
+from commune_desk.store.writing.leaving import leaves_to
 from commune_desk.store.writing.opened import closed_fields
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.desk.workplace import Workplace
@@ -174,6 +175,8 @@ class ReportsPage:
         chips = [status_chip(record.status, from_province=record.from_province)]
         if record.from_province:
             chips.append(ChipText(_("sent by the province"), "note", "phone"))
+        if place := self._gone_to(record):
+            chips.append(ChipText(_("moved to {place}").format(place=place), "warning", "arrow-right"))
         return ReportDetail(
             id=record.id,
             person=record.person or "",
@@ -188,6 +191,11 @@ class ReportsPage:
             kept=kept_values(self._workplace, record.id, _("Report edited"), opens=not is_closed),
             actions=_ACTIONS[record.status] if self.can_write else (),
         )
+
+    def _gone_to(self, record: Report) -> str:
+        """Where the report is by now that stays here for what is unsent or typed: what is done there is not heard."""
+        went = (self._workplace.read(partial(leaves_to, record=one)) for one in (record.id, record.person) if one)
+        return next((labels.place_name(self._workplace.codes, to) for to in went if to), "")
 
     def _description(self, record: Report, *, is_closed: bool) -> str:
         """What was told, or why it is not read here: of a report of which a part came it may be nowhere."""

@@ -318,11 +318,11 @@ def take_piece(db: Connection, task: FileTask, data: bytes, at: str) -> bool:
     db.execute("INSERT OR REPLACE INTO file_piece VALUES (?,?,?)", (task.file, task.reached, data))
     reached = task.reached + len(data)
     if reached < task.size:
-        db.execute("UPDATE file_queue SET reached=?, size=? WHERE sha256=?", (reached, task.size, task.file))
+        db.execute("UPDATE file_queue SET reached=?, size=?, code='' WHERE sha256=?", (reached, task.size, task.file))
         return False
     if content.digest_of(_whole(db, task.file)) == task.file:
         db.execute(
-            "UPDATE file_queue SET reached=?, size=?, state='done', asked=0, at=? WHERE sha256=?",
+            "UPDATE file_queue SET reached=?, size=?, state='done', code='', asked=0, at=? WHERE sha256=?",
             (reached, task.size, at, task.file),
         )
         return True

@@ -23,6 +23,11 @@ the province's clock as it was heard last. The PC's own may stand anywhere for a
 _HELD_SINCE = "held_for_drafts"
 """The setting that holds, by move, since when the child stays for a draft."""
 _PERSON_OF_REPORT = "(SELECT r.person FROM report r WHERE r.id=d.record)"
+_LEFT_WITH = (
+    f"{_PERSON_OF_REPORT} IS NULL AND EXISTS (SELECT 1 FROM child_file f WHERE f.person=x.record)"  # noqa: S608 - constants only
+    " AND x.change=(SELECT y.change FROM departure y WHERE y.kind='report' AND y.record=d.record AND y.is_gone=0)"
+)
+"""The child with whom a report has left that names none here: what was written of it before it left is told no more."""
 _INSTANT = len("2026-11-23T01:00:00Z")
 
 
@@ -68,7 +73,8 @@ def unsaved(connection: Connection, officer: str) -> list[Unsaved]:
     rows = connection.execute(
         "SELECT DISTINCT d.form, d.record, d.saved_at, p.full_name, x.moved_to, x.change"  # noqa: S608 - constants only
         " FROM departure x JOIN person p ON p.id=x.record"
-        f" JOIN draft d ON x.record IN (d.record, {drafts.PERSON_OF}, {_PERSON_OF_REPORT}) AND {drafts.FOLLOWS}"
+        f" JOIN draft d ON (x.record IN (d.record, {drafts.PERSON_OF}, {_PERSON_OF_REPORT}) OR {_LEFT_WITH})"
+        f" AND {drafts.FOLLOWS}"
         " WHERE x.is_gone=0 AND x.kind='person' AND d.officer=? ORDER BY d.saved_at, d.form, d.record",
         (officer,),
     ).fetchall()

@@ -118,6 +118,8 @@ class CommuneDay(msgspec.Struct, frozen=True, kw_only=True):
     """Children of a group whom nobody has visited yet."""
     decisions: list[Decision]
     notices: list[NoticeEnd]
+    ending: int
+    """How many time limits of protection end within a week."""
     sixteen: list[Sixteen]
     turning_sixteen: int
     past_sixteen: int
@@ -148,6 +150,7 @@ def commune_day(
 ) -> CommuneDay:
     """Everything the Today page of a commune desk shows."""
     coming, turning, past = _sixteen(connection, today)
+    ending = _notices(connection, today)
     return CommuneDay(
         counts=counts(connection, today),
         reports=running_reports(connection, SHOWN),
@@ -155,7 +158,8 @@ def commune_day(
         visits=due_visits(connection, today, most_visits),
         never_visited=_never_visited(connection),
         decisions=decisions(connection),
-        notices=_notices(connection, today),
+        notices=ending[:SHOWN],
+        ending=len(ending),
         sixteen=coming,
         turning_sixteen=turning,
         past_sixteen=past,
@@ -225,8 +229,8 @@ def _notices(connection: Connection, today: date) -> list[NoticeEnd]:
         "SELECT id, case_code, last_day, is_isolation FROM ("
         "SELECT id, case_code, stay_until AS last_day, 0 AS is_isolation FROM placement_notice WHERE status<>'ended'"
         " UNION ALL SELECT id, case_code, isolation_until, 1 FROM placement_notice WHERE status<>'ended'"
-        ") WHERE last_day<=? ORDER BY last_day, is_isolation, id LIMIT ?",
-        (until, SHOWN_BESIDE),
+        ") WHERE last_day<=? ORDER BY last_day, is_isolation, id",
+        (until,),
     ).fetchall()
     return [NoticeEnd(notice, code or "", day, bool(isolation)) for notice, code, day, isolation in rows]
 

@@ -49,7 +49,7 @@ def _chip_cell(chip: ChipText | None) -> Cell:
 class ReportsPage(LivePage):
     """`show_report` opens one; the clocks are read again from the instants every quarter of a minute."""
 
-    kinds = ("report", "person", "officer", "settings", "lease")
+    kinds = ("report", "person", "officer", "settings", "lease", "departures")
 
     def __init__(
         self, workplace: Workplace, tasks: Tasks, navigate: Callable[[Route], object], parent: QWidget | None = None

@@ -97,6 +97,8 @@ def measures_faults(report: Report, measures: str, acted_at: str, now: datetime)
 def close_report(tx: Tx, report_id: str) -> None:
     """Close a report whose measures are written down. Raises Refusal while none are."""
     report = tx.existing(Report, report_id)
+    if report.status == "closed":
+        raise Refusal(N_("This report is in another state by now. Look at it again."))
     if report.status != "acted":
         raise Refusal(N_("Write down first what was done, or why nothing had to be done."))
     tx.save(msgspec.structs.replace(report, status="closed"), goes_along=True)

@@ -6,15 +6,17 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterable
 from contextlib import closing
+from datetime import timedelta
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
 
 from commune_desk.domain.model.record import Value
+from commune_desk.domain.time.clock import from_iso
 from commune_desk.domain.vietnamese.text import visible
 from commune_desk.domain.words.errors import Fault, Invalid
 from commune_desk.domain.words.labels import N_
-from sync.server.commands.console import Console
+from sync.server.commands.console import Console, local_time
 from sync.server.commands.opening import opened
 from sync.server.identity.places import place_name
 from sync.server.intake.reports_in import (
@@ -30,6 +32,8 @@ from sync.server.reasons import reason_of
 Told = tuple[str, dict[str, Value]]
 """The code of a commune, and the fields of a report for it."""
 
+_SILENT = timedelta(hours=1)
+"""Of a place's desks: whoever has a line and is at work syncs oftener."""
 _STANDARD_INPUT = Path("-")
 _ASKED = {
     "place": N_("Where it happens: "),
@@ -46,7 +50,7 @@ _END = "."
 def report_in(args: Namespace, console: Console) -> None:
     reports = _in_file(args.from_file) if args.from_file is not None else [_typed(args, console)]
     with closing(opened(args)) as province:
-        handed = hand_down(province, reports)
+        handed, now = hand_down(province, reports), province.clock.now()
     if args.json:
         console.json(handed)
         return
@@ -67,6 +71,11 @@ def report_in(args: Namespace, console: Console) -> None:
             )
         if not done.desks:
             console.say(N_("No desk of this place is enrolled yet, so nobody will see it: telephone at once."))
+        elif not done.heard_at or now - from_iso(done.heard_at) > _SILENT:
+            console.say(
+                N_("The last contact of its desks: {at}. If nobody takes it up soon, telephone."),
+                at=local_time(done.heard_at) if done.heard_at else "–",
+            )
 
 
 def _in_file(path: Path) -> list[Told]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import cast
@@ -39,7 +39,8 @@ from sync.server.intake.ordering import store
 class HandedDown:
     """Where a report went: its record, how many changes carry it, and how many desks in service will see it.
 
-    `like` is the latest report of the same place, source and hour that stood there before; empty for none.
+    `like` is the latest report of the same place, source and hour that stood there before; empty for none. `heard_at`
+    is when one of these desks was in touch last (ISO instant); empty where none ever was.
     """
 
     scope: str
@@ -47,6 +48,7 @@ class HandedDown:
     changes: int
     desks: int
     like: str = ""
+    heard_at: str = ""
 
 
 def read_received(text: str) -> str:
@@ -116,12 +118,13 @@ def _hand_down_one(connection: Connection, province: Province, report: Report) -
     _store(connection, province, lines)
     audited(connection, province, "report-in", f"{report.scope} {report.id}")
     grant = tables.desk_grant
-    seen_by = connection.scalar(
-        select(func.count())
+    seen_by, heard_at = connection.execute(
+        select(func.count(), func.max(tables.desk.c.seen_at))
         .select_from(grant.join(tables.desk, tables.desk.c.id == grant.c.desk))
         .where(grant.c.scope == report.scope, tables.desk.c.status == desks.ACTIVE)
-    )
-    return HandedDown(scope=report.scope, record=report.id, changes=len(lines), desks=seen_by or 0, like=like)
+    ).one()
+    done = HandedDown(scope=report.scope, record=report.id, changes=len(lines), desks=seen_by, like=like)
+    return replace(done, heard_at=heard_at or "")
 
 
 def _like(connection: Connection, report: Report) -> str:

@@ -1,4 +1,4 @@
-"""A report that the province sends stands on Today, and rings, however many older clocks still run."""
+"""What the province or the house sends stands on Today, and rings, however much that is older still runs."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from commune_desk.presenters.frame.routes import Route
 from commune_desk.presenters.window.desk_window import next_due
 from commune_desk.usecases.desk.workplace import Workplace
 from tests.helpers.builders import make_report, save_all
+from tests.helpers.moving import sql
 
 
 def of_long_ago(count: int) -> list[Report]:
@@ -30,3 +31,14 @@ def test_it_stands_among_those_of_the_province(workplace: Workplace) -> None:
 def test_a_locked_desk_rings_for_it(workplace: Workplace) -> None:
     workplace.write(save_all(*of_long_ago(60), make_report(received_at="2026-11-22T23:15:00Z", from_province=True)))
     assert datetime(2026, 11, 23, 11, 15, tzinfo=UTC) in workplace.read(next_due)
+
+
+def test_no_end_of_protection_is_left_out_without_a_word(workplace: Workplace) -> None:
+    codes = [f"QN-06838-2026-A1-{number:04}" for number in range(10)]
+    for at, code in enumerate(codes):  # as the house's own word leaves it behind
+        row = (code, "C:06838", code, "staying", "2026-08-22", f"2026-11-{20 + at}")
+        columns = "id, scope, case_code, status, since_on, stay_until"
+        sql(workplace, f"INSERT INTO placement_notice ({columns}) VALUES (?,?,?,?,?,?)", *row)
+    (shown,) = [one for one in TodayPage(workplace).read().side if one.key == "notices"]
+    assert [row.title for row in shown.rows] == codes[:8]
+    assert shown.aside == "2 more"

@@ -13,6 +13,7 @@ from commune_desk.domain.model.ids import RecordId
 from commune_desk.domain.model.record import Value
 from commune_desk.domain.time.clock import to_iso
 from commune_desk.presenters.reports.form import MeasuresForm
+from commune_desk.presenters.reports.page import ReportsPage
 from commune_desk.store.intake import unsaved
 from commune_desk.store.writing.drafts import MEASURES
 from commune_desk.usecases.records.drafts import save_draft
@@ -59,6 +60,30 @@ def test_its_officer_is_told_whose_report_it_is(office: TravelledOffice, report:
     (told,) = office.ours.register.write(lambda tx: unsaved.unsaved(tx.connection, OFFICER)).result()[0]
     assert (told.form, told.record, told.name) == (MEASURES, report, "Chìu Văn Sáng")
     assert told.moved_to == OTHER_COMMUNE
+
+
+def test_so_it_is_where_nobody_heard_who_the_child_is(office: TravelledOffice) -> None:
+    """It was linked and handed over while this PC had no line: what stood before the move is told no more."""
+    child = office.child("Bàn Văn Tài")
+    received = to_iso(datetime.now(UTC) - timedelta(hours=1))
+    made = {"received_at": received, "source": "111", "place": "Khe Lạc", "description": "Bị bỏ rơi."}
+    (one,) = hand_down(office.real.province, [(COMMUNE[2:], dict[str, Value](made))])
+    office.sync()
+    office.ours.run(lambda tx: save_draft(tx, MEASURES, one.record, "measures", {"measures": WORDS}))
+    office.colleague.run(lambda tx: link_report(tx, one.record, child))
+    office.move("colleague", child, OTHER_COMMUNE)
+    office.sync("colleague", "ours")
+    (told,) = office.ours.register.write(lambda tx: unsaved.unsaved(tx.connection, OFFICER)).result()[0]
+    assert (told.record, told.name, told.moved_to) == (one.record, "Bàn Văn Tài", OTHER_COMMUNE)
+
+
+def test_the_report_says_that_it_is_elsewhere_by_now(
+    office: TravelledOffice, report: RecordId, form: MeasuresForm
+) -> None:
+    """Its clock runs on here: what they do about it there is not heard any more."""
+    shown = ReportsPage(Colleague(office.ours).workplace).again(report)
+    assert shown is not None
+    assert "đã chuyển đến 06839" in [one.text for one in shown.chips]
 
 
 def test_saved_it_is_heard_where_the_child_is_and_nothing_stays(

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import msgspec
 import pytest
+from sqlalchemy import Connection, update
 
+from commune_desk.domain.time.clock import to_iso
+from sync.protocol import PROVINCE_DESK
+from sync.server.engine import tables
+from sync.server.engine.database import WHOLE_PROVINCE
+from sync.server.identity.province import open_province
+from tests.sync.actors.real_province import RealProvince
 from tests.sync.actors.server_fixtures import command
 
 REPORT = ("--commune", "06838", "--received", "2026-11-23 23:40", "--place", "Thôn Nà Ếch", "--description", "Sealed")
@@ -36,3 +46,24 @@ def test_who_hands_one_down_twice_is_told(folder: Path) -> None:
     third = command(folder, "report-in", *REPORT)
     assert f"stood there before: report {one['record']}." in third.stdout
     assert "stood there" not in command(folder, "report-in", *REPORT[:-3], "Khe Lạc", *REPORT[-2:]).stdout
+
+
+def test_a_place_whose_desks_are_silent_is_told(folder: Path) -> None:
+    """Handed down is not heard: the twelve hours run, and its PC may be broken."""
+
+    def said() -> str:
+        return command(folder, "report-in", *REPORT).stdout
+
+    assert "No desk of this place is enrolled yet" in said()
+    for ago, told in ((None, "desks: –."), (timedelta(days=20), "desks: "), (timedelta(minutes=5), "")):
+        with closing(open_province(folder / "data", folder / "key.json")) as province:
+            seen_at = to_iso(province.clock.now() - ago) if ago is not None else None
+            real = RealProvince(province)
+            real.enrol()
+            real.line.shut()
+            province.database.write(partial(_seen, seen_at), WHOLE_PROVINCE)
+        assert ("The last contact of its " + told in said()) == bool(told)
+
+
+def _seen(seen_at: str | None, connection: Connection) -> None:
+    connection.execute(update(tables.desk).where(tables.desk.c.id != PROVINCE_DESK).values(seen_at=seen_at))

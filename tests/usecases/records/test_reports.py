@@ -121,6 +121,14 @@ def test_measures_need_words_and_an_hour_since_the_report(
     assert list(invalid.value.fields) == [field]
 
 
+def test_who_closes_what_a_colleague_has_closed_is_not_told_to_write_down_what_was_done(
+    workplace: Workplace, waiting: RecordId
+) -> None:
+    workplace.write(lambda tx: record_measures(tx, waiting, measures="Báo nhầm.", acted_at=NOW, is_closed=True))
+    with pytest.raises(Refusal, match="in another state by now"):
+        workplace.write(lambda tx: close_report(tx, waiting))
+
+
 def test_a_reopened_report_runs_from_its_own_hour_again(workplace: Workplace, waiting: RecordId) -> None:
     workplace.write(lambda tx: record_measures(tx, waiting, measures="Báo nhầm.", acted_at=NOW, is_closed=True))
     workplace.write(lambda tx: reopen_report(tx, waiting))
