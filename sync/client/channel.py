@@ -25,6 +25,7 @@ _MUCH = 128 * 1024
 """Bytes, not yet deflated, that try no ticket of a process before: a hello costs less than to send them twice."""
 _LONGEST_SECONDS = 7 * 86_400
 """What a ticket of a process before may have lived, whatever the province allows."""
+_TOOK_TOO_LONG = 408
 _COUNTED_A_SECOND = 1_000_000
 """Counters that a second has room for, more than any desk asks: a later process begins above all that were used."""
 
@@ -164,10 +165,17 @@ def _refusal(reply: Reply, authority_public: bytes, desk: str) -> errors.SyncFau
     # Another desk's refusal, played back, delays this one no longer than trouble on the line would.
     told = float(problem.retry_after)
     wait = max(reply.retry_after, told if problem.desk == desk else min(told, CAP_SECONDS))
-    fault = errors.Busy(wait) if reply.status in (429, 503) else refusal_of(problem, reply.status, desk)
+    fault = _asks_for_patience(reply.status, wait) or refusal_of(problem, reply.status, desk)
     if not isinstance(fault, errors.Unproven):
-        fault.said_at = problem.at
+        fault.said_at, fault.retry_after = problem.at, wait
     return fault
+
+
+def _asks_for_patience(status: int, wait: float) -> errors.SyncFault | None:
+    """The province has no time now, or a body took longer than it waits for one: then a smaller one is tried next."""
+    if status in (429, 503):
+        return errors.Busy(wait)
+    return errors.TooSlow() if status == _TOOK_TOO_LONG else None
 
 
 def refusal_of(problem: protocol.Problem, status: int, desk: str) -> errors.SyncFault:
