@@ -25,7 +25,7 @@ _MUCH = 128 * 1024
 """Bytes, not yet deflated, that try no ticket of a process before: a hello costs less than to send them twice."""
 _LONGEST_SECONDS = 7 * 86_400
 """What a ticket of a process before may have lived, whatever the province allows."""
-_TOOK_TOO_LONG = 408
+_TOOK_TOO_LONG, _HAS_A_BUG = 408, 500
 _COUNTED_A_SECOND = 1_000_000
 """Counters that a second has room for, more than any desk asks: a later process begins above all that were used."""
 
@@ -172,10 +172,12 @@ def _refusal(reply: Reply, authority_public: bytes, desk: str) -> errors.SyncFau
 
 
 def _asks_for_patience(status: int, wait: float) -> errors.SyncFault | None:
-    """The province has no time now, or a body took longer than it waits for one: then a smaller one is tried next."""
+    """The province has no time now, or has a bug, or a body took longer than it waits: then a smaller one is tried."""
     if status in (429, 503):
         return errors.Busy(wait)
-    return errors.TooSlow() if status == _TOOK_TOO_LONG else None
+    if status == _TOOK_TOO_LONG:
+        return errors.TooSlow()
+    return errors.ServerTrouble(status=status) if status == _HAS_A_BUG else None
 
 
 def refusal_of(problem: protocol.Problem, status: int, desk: str) -> errors.SyncFault:

@@ -35,8 +35,8 @@ _NOT_TODAY = ("file_day", "file_no_room")
 """What the province says of all that would go up, not of one file."""
 _FOR_GOOD = ("not_found", "file_too_large")
 """What it says of a file that asking again would not change; a reason that this program does not know is none."""
-_OF_ITSELF = ("bug", "ticket")
-"""What it says of itself: as much of a file as a line that breaks, and of content that is here alone as little."""
+_OF_ITSELF = ("ticket",)
+"""What it says of itself: as little of a file as a line that breaks, or a 500."""
 _MOST_STRANGERS = 3
 """Files in one sync to which somebody on the way says no before it is taken for a line that carries none."""
 

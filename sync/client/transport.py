@@ -36,6 +36,8 @@ logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 TOO_LARGE = 413
 """The status of what is too large: whoever says so, the province or somebody on the way, gets less."""
+_SIGN_IN_FIRST = 511
+"""What RFC 6585 has a network say that asks for a sign-in: it is never said by who is behind that network."""
 _CHUNK = 64 * 1024
 _PIECE = 256 * 1024
 """Bytes that are kept at a time of something that comes in parts."""
@@ -358,7 +360,7 @@ def _no_answer(response: requests.Response, *, is_page: bool) -> errors.SyncFaul
     status = response.status_code
     if status in (429, 503):
         return errors.Busy(_retry_after(response))
-    if is_page and status < 400:
+    if (is_page and status < 400) or status == _SIGN_IN_FIRST:
         return errors.CaptivePortal()
     return errors.ServerTrouble(status=status)
 
