@@ -116,6 +116,8 @@ class Transport:
             {"Accept-Encoding": "identity", "User-Agent": "commune-desk"}
         )
         self._is_aborted = False
+        self._came = 0
+        """Bytes of the body that has come so far."""
         self.on_exchange: Callable[[Exchange], object] = _to_nobody
         """Is told of each request once it is over, however it ended, by the thread that made it."""
 
@@ -148,7 +150,12 @@ class Transport:
         """
         request = self._prepare("GET", path, b"")
         request.headers["Range"] = f"bytes={start}-"
-        self._exchange(request, lambda response: _pieces(response, start, keep))
+
+        def counted(piece: bytes) -> None:
+            self._came += len(piece)
+            keep(piece)
+
+        self._exchange(request, lambda response: _pieces(response, start, counted))
 
     def set_province_time(self, province_time: datetime) -> None:
         """Set the time by which certificates are judged to one that the province has just signed, later or earlier.
@@ -204,7 +211,7 @@ class Transport:
         watchdog = threading.Timer(self._limits.total_seconds, self._give_up, (is_late,))
         watchdog.daemon = True
         watchdog.start()
-        begun, status, received = monotonic(), 0, 0
+        begun, status, self._came = monotonic(), 0, 0
         try:
             response = self._session.send(
                 request,
@@ -215,7 +222,7 @@ class Transport:
             with response:
                 status = response.status_code
                 body = (read or self._read)(response)
-            received = len(body)
+            self._came += len(body)
             return response, body
         except (requests.RequestException, HTTPError, OSError, errors.SyncFault) as error:
             # A socket cut by `abort` or by the watchdog fails in whatever way the moment happens to bring.
@@ -230,7 +237,7 @@ class Transport:
             watchdog.cancel()
             watchdog.join()  # one that has begun to cut must not meet the next exchange
             sent = int(request.headers.get("Content-Length", 0))
-            self.on_exchange(Exchange(request.path_url, status, sent, received, monotonic() - begun))
+            self.on_exchange(Exchange(request.path_url, status, sent, self._came, monotonic() - begun))
 
     def _give_up(self, is_late: threading.Event) -> None:
         is_late.set()
