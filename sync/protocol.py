@@ -314,7 +314,10 @@ class Malformed(Fault):
 
     def __init__(self) -> None:
         super().__init__(
-            N_("What came back is not from the province's program. Nothing was lost; it will be tried again.")
+            N_(
+                "What came back is not from the province's program. "
+                "Nothing was lost; tell the province's IT officer if it happens again."
+            )
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
@@ -25,6 +26,7 @@ from commune_desk.ui.report_bell import ReportBell
 from commune_desk.ui.site import Surroundings
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Tone
+from commune_desk.usecases.desk.pausing import is_paused
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.locked.window_state import WindowState, take_window
 from commune_desk.usecases.records.drafts import DECISION, open_drafts
@@ -240,7 +242,7 @@ class DeskWindow(QObject):
         page.enrol_asked.connect(self._enrol_anew)
         page.lock_asked.connect(self.lock_asked)
         page.route_asked.connect(self.navigate)
-        page.show_status(self._status)
+        page.show_status(self._status_now())
 
     def _wire_register(self, page: RegisterPage) -> None:
         page.cleared.connect(self.shell.top.search.clear_search)
@@ -299,12 +301,19 @@ class DeskWindow(QObject):
 
     def _refresh_sync(self) -> None:
         facts = self._workplace.read(sync_facts)
-        text, tone = sync_chip(facts, self._status, self._workplace.register.clock.now())
+        status = self._status_now()
+        text, tone = sync_chip(facts, status, self._workplace.register.clock.now())
         self.shell.set_sync(text, Tone(tone))
         if not facts.waiting_changes and not facts.is_training:
             self.shell.drop_passing(Tone.GOOD)  # those say that something is not sent yet
         if self.shell.current_page == "sync":
-            cast("SyncPage", self.shell.page("sync")).show_status(self._status)
+            cast("SyncPage", self.shell.page("sync")).show_status(status)
+
+    def _status_now(self) -> SyncStatus:
+        """The agent's last news, with the pause as it is kept: amid a sync the agent says nothing of it, and whoever
+        asked for it would see nothing, and ask for it once more instead of taking it back."""
+        paused = self._workplace.read(is_paused)
+        return replace(self._status, is_paused=paused, next_try_at=None if paused else self._status.next_try_at)
 
     def _on_failed(self, error: DeskError) -> None:
         tone = Tone.DANGER if isinstance(error, Fault) else Tone.WARNING

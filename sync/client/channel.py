@@ -15,6 +15,7 @@ from sync.client.backoff import CAP_SECONDS
 from sync.client.signing import RequestSigner
 from sync.client.transport import Reply, Transport
 from sync.protocol import BELL_SUFFIX
+from sync.refusals import SENTENCES, UNHEARD_OF
 from sync.ticket import KeptTicket
 
 _TICKET = re.compile(r"[!#-\[\]-~]{1,200}")
@@ -25,16 +26,23 @@ _MUCH = 128 * 1024
 """Bytes, not yet deflated, that try no ticket of a process before: a hello costs less than to send them twice."""
 _LONGEST_SECONDS = 7 * 86_400
 """What a ticket of a process before may have lived, whatever the province allows."""
+_LONGEST_CODE = 40
+"""Letters of a code that are shown."""
+_TOOK_TOO_LONG, _HAS_A_BUG = 408, 500
 _COUNTED_A_SECOND = 1_000_000
 """Counters that a second has room for, more than any desk asks: a later process begins above all that were used."""
 
 
 class Refused(errors.LineFault):
-    """The province said no with a reason and a sentence of its own; the session knows what to do about most codes."""
+    """The province said no with a reason; the session knows what to do about most codes.
+
+    Of a code this program says what it means: the sentence of a newer or an older province may be one that it cannot
+    translate.
+    """
 
     def __init__(self, status: int, problem: protocol.Problem) -> None:
-        self.sentence = errors.told(problem.text)
-        super().__init__()
+        self.sentence = SENTENCES.get(problem.code, UNHEARD_OF)
+        super().__init__(code=problem.code[:_LONGEST_CODE])
         self.status = status
         self.problem = problem
 
@@ -164,10 +172,19 @@ def _refusal(reply: Reply, authority_public: bytes, desk: str) -> errors.SyncFau
     # Another desk's refusal, played back, delays this one no longer than trouble on the line would.
     told = float(problem.retry_after)
     wait = max(reply.retry_after, told if problem.desk == desk else min(told, CAP_SECONDS))
-    fault = errors.Busy(wait) if reply.status in (429, 503) else refusal_of(problem, reply.status, desk)
+    fault = _asks_for_patience(reply.status, wait) or refusal_of(problem, reply.status, desk)
     if not isinstance(fault, errors.Unproven):
-        fault.said_at = problem.at
+        fault.said_at, fault.retry_after = problem.at, wait
     return fault
+
+
+def _asks_for_patience(status: int, wait: float) -> errors.SyncFault | None:
+    """The province has no time now, or has a bug, or a body took longer than it waits: then a smaller one is tried."""
+    if status in (429, 503):
+        return errors.Busy(wait)
+    if status == _TOOK_TOO_LONG:
+        return errors.TooSlow()
+    return errors.ServerTrouble(status=status) if status == _HAS_A_BUG else None
 
 
 def refusal_of(problem: protocol.Problem, status: int, desk: str) -> errors.SyncFault:

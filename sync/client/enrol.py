@@ -19,6 +19,7 @@ from sync.client.tls import authority_fingerprint
 from sync.client.transport import Reply, Transport, read_address
 from sync.enrolment_code import CodeKeys, EnrolmentCode
 from sync.enrolment_wire import Enrolled, EnrolRequest, Proven
+from sync.refusals import SENTENCES
 
 OpenTransport = Callable[[str, bytes | None], Transport]
 """A transport to an address that trusts the given authority (PEM), or anybody for None."""
@@ -167,8 +168,8 @@ def _refusal(reply: Reply) -> Refusal | errors.SyncFault:
         return errors.Busy(reply.retry_after)
     if reply.status >= 500 or not reply.signature:  # the province signs whatever it says of a code
         return errors.ServerTrouble(status=reply.status)
-    text = protocol.decode(reply.body, protocol.Problem).text if reply.body else ""
-    return Refusal(errors.told(text) or _NOT_ACCEPTED)
+    code = protocol.decode(reply.body, protocol.Problem).code if reply.body else ""
+    return Refusal(SENTENCES.get(code, _NOT_ACCEPTED))
 
 
 def _open_locker(enrolled: Enrolled, locker_key: bytes, locator: bytes) -> dict[str, seal.BoxKey]:

@@ -27,14 +27,6 @@ class SyncFault(Fault):
         super().__init__(self.sentence, **params)
 
 
-_MOST_TOLD = 400
-
-
-def told(text: str) -> str:
-    """A sentence that came over the line, as a message without placeholders and of bounded length."""
-    return text[:_MOST_TOLD].replace("{", "{{").replace("}", "}}")
-
-
 class LineFault(SyncFault):
     """It may work next time."""
 

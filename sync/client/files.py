@@ -33,7 +33,10 @@ _SMALLEST, _FIRST = 8 * 1024, 64 * 1024
 _QUICK_SECONDS, _SLOW_SECONDS = 2.0, 8.0
 _NOT_TODAY = ("file_day", "file_no_room")
 """What the province says of all that would go up, not of one file."""
-_LATER = (*_NOT_TODAY, "file_waits")
+_FOR_GOOD = ("not_found", "file_too_large")
+"""What it says of a file that asking again would not change; a reason that this program does not know is none."""
+_OF_ITSELF = ("ticket",)
+"""What it says of itself: as little of a file as a line that breaks, or a 500."""
 _MOST_STRANGERS = 3
 """Files in one sync to which somebody on the way says no before it is taken for a line that carries none."""
 
@@ -95,6 +98,8 @@ class FileCarrier:
         try:
             self._carry(channel, task)
         except Refused as refused:
+            if refused.problem.code in _OF_ITSELF:
+                raise
             self._note(task, refused.problem.code)
         except errors.NotRecognised:
             self._note(task, "not_found")
@@ -122,15 +127,17 @@ class FileCarrier:
     def _note(self, task: FileTask, code: str) -> None:
         self._passed_over.add(task.file)
         self._takes_more = self._takes_more and code not in _NOT_TODAY
-        self._store.refused(task, code, for_good=code not in _LATER)
+        self._store.refused(task, code, for_good=code in _FOR_GOOD)
 
     def _carry(self, channel: Channel, task: FileTask) -> None:
-        began = monotonic()
+        began, before = monotonic(), self.carried
         try:
             (self._send if task.is_up else self._fetch)(channel, task)
         except (errors.HalfPage, errors.TooSlow):
             self._piece = max(_SMALLEST, self._piece // 2)
             raise
+        if self.carried == before:
+            return  # a question says nothing of how large a piece the line takes
         took = monotonic() - began
         if took < _QUICK_SECONDS:
             self._piece = min(self._piece * 2, self._largest)

@@ -36,6 +36,8 @@ logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 TOO_LARGE = 413
 """The status of what is too large: whoever says so, the province or somebody on the way, gets less."""
+_SIGN_IN_FIRST = 511
+"""What RFC 6585 has a network say that asks for a sign-in: it is never said by who is behind that network."""
 _CHUNK = 64 * 1024
 _PIECE = 256 * 1024
 """Bytes that are kept at a time of something that comes in parts."""
@@ -114,6 +116,8 @@ class Transport:
             {"Accept-Encoding": "identity", "User-Agent": "commune-desk"}
         )
         self._is_aborted = False
+        self._came = 0
+        """Bytes of the body that has come so far."""
         self.on_exchange: Callable[[Exchange], object] = _to_nobody
         """Is told of each request once it is over, however it ended, by the thread that made it."""
 
@@ -146,7 +150,12 @@ class Transport:
         """
         request = self._prepare("GET", path, b"")
         request.headers["Range"] = f"bytes={start}-"
-        self._exchange(request, lambda response: _pieces(response, start, keep))
+
+        def counted(piece: bytes) -> None:
+            self._came += len(piece)
+            keep(piece)
+
+        self._exchange(request, lambda response: _pieces(response, start, counted))
 
     def set_province_time(self, province_time: datetime) -> None:
         """Set the time by which certificates are judged to one that the province has just signed, later or earlier.
@@ -202,7 +211,7 @@ class Transport:
         watchdog = threading.Timer(self._limits.total_seconds, self._give_up, (is_late,))
         watchdog.daemon = True
         watchdog.start()
-        begun, status, received = monotonic(), 0, 0
+        begun, status, self._came = monotonic(), 0, 0
         try:
             response = self._session.send(
                 request,
@@ -213,7 +222,7 @@ class Transport:
             with response:
                 status = response.status_code
                 body = (read or self._read)(response)
-            received = len(body)
+            self._came += len(body)
             return response, body
         except (requests.RequestException, HTTPError, OSError, errors.SyncFault) as error:
             # A socket cut by `abort` or by the watchdog fails in whatever way the moment happens to bring.
@@ -228,7 +237,7 @@ class Transport:
             watchdog.cancel()
             watchdog.join()  # one that has begun to cut must not meet the next exchange
             sent = int(request.headers.get("Content-Length", 0))
-            self.on_exchange(Exchange(request.path_url, status, sent, received, monotonic() - begun))
+            self.on_exchange(Exchange(request.path_url, status, sent, self._came, monotonic() - begun))
 
     def _give_up(self, is_late: threading.Event) -> None:
         is_late.set()
@@ -358,7 +367,7 @@ def _no_answer(response: requests.Response, *, is_page: bool) -> errors.SyncFaul
     status = response.status_code
     if status in (429, 503):
         return errors.Busy(_retry_after(response))
-    if is_page and status < 400:
+    if (is_page and status < 400) or status == _SIGN_IN_FIRST:
         return errors.CaptivePortal()
     return errors.ServerTrouble(status=status)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication
@@ -15,6 +17,7 @@ from commune_desk.presenters.frame.routes import Route
 from commune_desk.ui.opening.unlock import Doorbell
 from commune_desk.ui.pages.sync import SyncPage
 from commune_desk.usecases.locked.doorbell import take_card
+from commune_desk.usecases.registers.moved_province import follow
 from commune_desk.usecases.registers.opening import unlock
 from commune_desk.usecases.sync.agent import SyncAgent
 from commune_desk.working_desk import WorkingDesk
@@ -133,3 +136,26 @@ def test_the_locked_desk_says_so_and_still_asks_for_reports(
     assert bell._work.is_busy, "and it asks by itself"
     bell.rest()
     qtbot.waitUntil(lambda: not bell._work.is_busy)
+
+
+def test_asked_for_amid_a_sync_it_is_seen_at_once_and_can_be_taken_back(
+    qtbot: QtBot, qapp: QApplication, made: EnrolledDesk
+) -> None:
+    """Photos on a poor line take a quarter of an hour: a button that does nothing is pressed again."""
+    pins = made.open.register.identity.pins
+    assert pins is not None
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        there = msgspec.structs.replace(pins, address=f"https://127.0.0.1:{silent.getsockname()[1]}")
+        made.open.register.write(lambda tx: follow(tx, there)).result()
+        working = at_work(qapp, made)
+        page = sync_page_of(working)
+        page.now.click()
+        qtbot.waitUntil(lambda: agent_of(working).status.is_running)
+        page.pause.click()
+        qtbot.waitUntil(lambda: page.pause.text() == "Tiếp tục", timeout=2000)
+        assert "tạm dừng" in working.window.shell.top.sync.accessibleName()
+        assert agent_of(working).status.is_running, "the twin: it still goes on"
+        page.pause.click()
+        qtbot.waitUntil(lambda: page.pause.text() == "Tạm dừng", timeout=2000)
+        assert "tạm dừng" not in working.window.shell.top.sync.accessibleName()
+        lock(qtbot, working)

@@ -37,6 +37,8 @@ log = logging.getLogger(__name__)
 
 MOST_PUSHES = 4
 """That are sealed at one lock, the oldest first: a lock must stay fast. The rest waits for the next unlocking."""
+_SPENT = "ticket"
+"""As another process of the province's server says it, too, which knows nothing of what the first one gave."""
 _MOST_BYTES = 2 * MOST_PUSHES * protocol.MAX_BODY
 """Of a file in base64, with room to spare."""
 
@@ -159,9 +161,8 @@ class Delivery:
     def _failed(self, error: DeskError | OSError) -> None:
         from sync.client.channel import Refused
 
-        self.is_refused = isinstance(error, (SyncHalted, Invalid)) or (
-            isinstance(error, Refused) and error.status < 500
-        )
+        says_no = isinstance(error, Refused) and error.status < 500 and error.problem.code != _SPENT
+        self.is_refused = says_no or isinstance(error, (SyncHalted, Invalid))
         self._failures += 1
         wait = error.retry_after if isinstance(error, SyncFault) else 0.0
         self._not_before = monotonic() + delay(self._failures, random=random, retry_after=wait)

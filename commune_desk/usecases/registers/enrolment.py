@@ -21,7 +21,7 @@ from commune_desk.vault.passphrases import require_login, require_passphrase
 from commune_desk.vault.recovery import set_recovery
 from sync.client.under_way import UnderWay
 from sync.enrolment_code import EnrolmentCode
-from sync.protocol import unb64
+from sync.protocol import Malformed, unb64
 
 if TYPE_CHECKING:
     from commune_desk.store.desk.register import Register
@@ -70,13 +70,16 @@ class EnrolTries:
 
 
 class NotReached(Fault):
-    """The province could not be spoken to before there was a register; `because` says what the line was like."""
+    """The province could not be spoken to by who enrols: nothing goes by itself, as the line's own sentences promise.
 
-    def __init__(self, because: SyncFault) -> None:
+    `because` says what the line was like.
+    """
+
+    def __init__(self, because: SyncFault | Malformed) -> None:
         super().__init__(_not_reached(because))
 
 
-def _not_reached(because: SyncFault) -> str:
+def _not_reached(because: SyncFault | Malformed) -> str:
     from sync.client.errors import Busy, CaptivePortal, ServerTrouble, StrangerThere
 
     if isinstance(because, CaptivePortal):
@@ -89,7 +92,7 @@ def _not_reached(because: SyncFault) -> str:
             "What answers at this address is busy or in trouble, so nothing was set up and the code can still "
             "be used. Try again in some minutes; if it stays so, call the province's IT officer."
         )
-    if isinstance(because, StrangerThere):
+    if isinstance(because, (Malformed, StrangerThere)):
         return N_(
             "What answers at this address is not the province's server, so nothing was set up and the code can still "
             "be used. Compare the address with the province's IT officer."
@@ -135,9 +138,9 @@ def enrol_anew(desk: OpenDesk, invitation: Invitation, tries: EnrolTries) -> Cha
     """Give a register that came out of a backup, or whose sync stopped, a new desk id.
 
     What the province lacks is sent after one full pull. Raises Invalid, Refusal when the code is for another place,
-    BrokenOff once `tries` were aborted, or a SyncFault.
+    BrokenOff once `tries` were aborted, NotReached or another SyncFault.
     """
-    from sync.client.errors import Stopped
+    from sync.client.errors import LineFault, Stopped, TooLarge, Unproven, WrongCertificate
 
     _refuse_training(desk)
     require_label(invitation.label)
@@ -146,6 +149,10 @@ def enrol_anew(desk: OpenDesk, invitation: Invitation, tries: EnrolTries) -> Cha
         enrolment = _enrol(invitation, tries, with_last_receipt(desk.register, tries.keys(invitation.code)))
     except Stopped:
         raise BrokenOff from None
+    except (TooLarge, Unproven, WrongCertificate):
+        raise  # these promise nothing, and say more of who answered
+    except (LineFault, Malformed) as error:
+        raise NotReached(error) from error
     return take_up(desk, enrolment, invitation.label)
 
 
@@ -187,7 +194,7 @@ def _first_enrol(invitation: Invitation, tries: EnrolTries) -> Enrolment:
     _require_typed(invitation)
     try:
         return _enrol(invitation, tries, tries.keys(invitation.code))
-    except LineFault as error:
+    except (LineFault, Malformed) as error:
         raise NotReached(error) from error
 
 

@@ -22,6 +22,7 @@ from sync.client.errors import (
     CertificateNotGoodThen,
     ChangesMissing,
     DeskRemoved,
+    Gone,
     HalfPage,
     NoLine,
     NotRecognised,
@@ -93,7 +94,7 @@ class SyncStatus:
     @property
     def asks_only_to_wait(self) -> bool:
         """Whether there is nothing to do about the last failure but to let it be tried again."""
-        return isinstance(self.failure, (Busy, HalfPage, NoLine, ServerTrouble, TooSlow))
+        return isinstance(self.failure, (Busy, Gone, HalfPage, NoLine, ServerTrouble, TooSlow))
 
     @property
     def failed_here(self) -> bool:

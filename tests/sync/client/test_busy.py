@@ -55,6 +55,15 @@ def test_another_desks_refusal_played_back_keeps_nobody_away_for_hours() -> None
     assert busy.value.retry_after == CAP_SECONDS
 
 
+def test_a_province_with_a_bug_says_too_when_to_come_again() -> None:
+    province = ScriptedProvince()
+    desk = province.desk("AAAAAA")
+    province.pranks["/v1/pull"] = lambda _: province.problem(500, "bug", retry_after=30)
+    with pytest.raises(errors.LineFault) as bug:
+        Session(province.transport(), desk).sync()
+    assert bug.value.retry_after == 30
+
+
 _SAID_AT = "Sun, 29 Nov 2026 08:00:00 GMT"
 _WORDS = ["Sun,", "29", "Nov", "2026", "08:00:00", "99:61:61", "GMT", "-0000", "+99999999999", "9" * 30, ",", ""]
 

@@ -278,6 +278,8 @@ def test_a_copied_desk_is_found_and_both_copies_stop(province: RealProvince) -> 
     [
         ((200, {"Content-Type": "text/html"}, b"<html>Wi-Fi"), errors.CaptivePortal),
         ((302, {"Location": "http://login.test"}, b""), errors.CaptivePortal),
+        ((511, {"Content-Type": "text/html"}, b"<html>Wi-Fi"), errors.CaptivePortal),
+        ((511, {}, b"{}"), errors.CaptivePortal),
         ((503, {"Content-Type": "text/html", "Retry-After": "60"}, b"<h1>503</h1>"), errors.Busy),
         ((500, {}, b"trouble"), errors.ServerTrouble),
         ((404, {}, b"not found"), errors.StrangerThere),

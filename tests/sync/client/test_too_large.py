@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
 from commune_desk.domain.model.ids import uuid7
@@ -45,3 +47,22 @@ def test_a_page_that_says_too_large_halves_a_push() -> None:
     province.pranks["/v1/push"] = small_ones
     Session(province.transport(), desk).sync()
     assert len(province.held["AAAAAA"]) == 9
+
+
+def test_a_push_that_took_longer_than_the_province_waits_goes_in_smaller_ones() -> None:
+    """It waits a minute for a body, and the answer says so: in the same size it would take as long each time."""
+    province = ScriptedProvince()
+    desk = _wrote(province, 64)
+    take_in = province.push
+    asked: list[int] = []
+
+    def in_time(body: bytes) -> Raw:
+        asked.append(len(body))
+        return take_in(body) if len(body) < max(asked) / 3 else province.problem(408, "slow")
+
+    province.pranks["/v1/push"] = in_time
+    session = Session(province.transport(), desk)
+    for _syncs in range(12):
+        with suppress(errors.TooSlow):
+            session.sync()
+    assert len(province.held["AAAAAA"]) == 64

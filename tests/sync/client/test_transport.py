@@ -9,6 +9,7 @@ import socket
 import ssl
 import threading
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from commune_desk.domain.time.clock import SystemClock
 from commune_desk.domain.words.errors import Fault, Invalid
 from sync import protocol, seal
 from sync.client import errors, tls
-from sync.client.transport import Limits, Reply, Transport, fault_of, read_address
+from sync.client.transport import Exchange, Limits, Reply, Transport, fault_of, read_address
 from sync.server.identity.authority import Identity, make_authority
 from tests.sync.actors.fault_proxy import FaultProxy, Toxics
 from tests.sync.actors.tls_server import http as _http
@@ -365,3 +366,19 @@ def test_a_connection_still_being_made_is_broken_off_too(is_cut: bool, outcome: 
         connection.settimeout(0.3)
         with pytest.raises(outcome):
             context.wrap_socket(connection, server_hostname="localhost")
+
+
+@pytest.mark.parametrize(("sent", "whole"), [(100, True), (60, False)])
+def test_what_comes_in_parts_is_counted_as_far_as_it_came(
+    tmp_path: Path, authority: Identity, sent: int, whole: bool
+) -> None:
+    """Most of what a first sync brings comes so; the log that support reads said that nothing did."""
+    exchanges: list[Exchange] = []
+    came = bytearray()
+    raw = _http(bytes(100), status="206 Partial Content", headers="Content-Range: bytes 0-99/100\r\n")
+    with _server(tmp_path, authority, _says(raw[: len(raw) - 100 + sent])) as port:
+        transport = Transport(f"127.0.0.1:{port}", ca_pem=authority.certificate, limits=QUICK)
+        transport.on_exchange = exchanges.append
+        with nullcontext() if whole else pytest.raises(errors.HalfPage):
+            transport.fetch("/v1/snapshots/one", 0, came.extend)
+    assert (exchanges[0].status, exchanges[0].received, len(came)) == (206, sent, sent)

@@ -16,6 +16,8 @@ from commune_desk.usecases.locked.push import SealedPushes
 from commune_desk.usecases.registers.opening import unlock as open_register
 from sync import protocol, seal
 from sync.client.exchange import go_on_in
+from sync.server.edge import app
+from sync.server.problems import Refused
 from tests.helpers.builders import make_child, make_visit, save_all
 from tests.helpers.enrolled_desks import LOGIN, PASSPHRASE, EnrolledDesk
 from tests.helpers.locked_desks import (
@@ -168,6 +170,25 @@ def test_after_a_failure_it_waits_and_after_a_refusal_it_leaves_it_to_the_open_d
     assert left(desk.open.profile) == ["doorbell.sealed"]
     assert unlock(desk).waiting_changes == 1
     desk.sync()
+    assert held(desk) == 1
+
+
+def test_a_ticket_that_another_process_gave_is_no_refusal(desk: EnrolledDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several processes of the province's server know nothing of each other's: what was sealed goes a little later."""
+
+    def spent(*_asked: object) -> object:
+        raise Refused(401, "ticket")
+
+    write(desk)
+    lock(desk)
+    card = take_card(desk.open.profile)
+    assert card is not None
+    trying = delivery(desk)
+    with monkeypatch.context() as patch:
+        patch.setattr(app, "opened", spent)
+        trying.deliver(card)
+    assert not trying.is_refused
+    trying.deliver(card)
     assert held(desk) == 1
 
 

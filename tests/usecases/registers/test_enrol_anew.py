@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
+import requests
 from sqlalchemy import select, update
 
 from commune_desk.domain.model.access import Role
@@ -15,9 +18,10 @@ from commune_desk.domain.model.ids import Scope
 from commune_desk.domain.records.families import Person
 from commune_desk.domain.time.clock import SystemClock
 from commune_desk.domain.words.errors import Refusal
+from commune_desk.i18n import translate_error
 from commune_desk.store.exchange import staged
 from commune_desk.usecases.registers import enrolment
-from commune_desk.usecases.registers.enrolment import EnrolTries, Invitation, enrol_anew, take_up
+from commune_desk.usecases.registers.enrolment import EnrolTries, Invitation, NotReached, enrol_anew, take_up
 from commune_desk.usecases.registers.opening import make_training_register
 from commune_desk.usecases.registers.profile import Profile
 from commune_desk.vault.keyfile import KeyfileNotSaved
@@ -29,6 +33,7 @@ from sync.server.identity.province import open_province
 from sync.spelling import spell
 from tests.helpers.builders import make_person, make_report, save_all
 from tests.helpers.enrolled_desks import OFFICER, EnrolledDesk, enrolled_desk
+from tests.sync.actors.in_process import response_of
 from tests.sync.actors.real_province import OFFICE, RealProvince, real_province
 
 PHONE, WORK = "0912000001", "thợ mỏ"
@@ -260,6 +265,38 @@ def test_a_province_that_has_forgotten_what_it_signed_for_learns_it_by_the_recei
     assert office.ours.ask("SELECT count(*) FROM receipt") == [(0,)]
     office.sync()
     assert office.nothing_is_left()
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        lambda: response_of(200, {}, b"nothing of the province's"),
+        lambda: response_of(500, {}, b"trouble"),
+        lambda: response_of(503, {"Retry-After": "60"}, b""),
+        requests.ConnectionError(TimeoutError()),
+        requests.ConnectionError(OSError(errno.ENETUNREACH, "unreachable")),
+    ],
+)
+def test_a_line_that_fails_promises_nothing_that_goes_by_itself(
+    office: Office, monkeypatch: pytest.MonkeyPatch, answers: Any
+) -> None:
+    """The line's own sentences say that it goes on by itself: a PC that waits for that never syncs again."""
+
+    def answered(*_request: Any, **_named: Any) -> requests.Response:
+        if isinstance(answers, Exception):
+            raise answers
+        reply: requests.Response = answers()
+        return reply
+
+    code = office.province.code().code
+    with monkeypatch.context() as patch:
+        patch.setattr(office.province.line, "send", answered)
+        with pytest.raises(NotReached) as failed:
+            enrol_anew(office.ours.open, Invitation("province.test", code, "PC"), Tries(office.province))
+    told = translate_error(failed.value)
+    assert "mã vẫn dùng được" in told
+    assert "tự" not in told
+    enrol_anew(office.ours.open, Invitation("province.test", code, "PC"), Tries(office.province))
 
 
 def test_a_training_register_never_becomes_one_that_sends(office: Office, tmp_path: Path) -> None:
