@@ -42,6 +42,7 @@ def files(qtbot: QtBot, workplace: Workplace, tasks: Tasks, routes: list[Route],
     page = ChildPage(workplace, tasks, routes.append, child)
     qtbot.addWidget(page)
     page.show()
+    page.tabs.choose("files")
     assert isinstance(page.files, Files)
     return page.files
 
