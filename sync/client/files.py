@@ -37,6 +37,7 @@ _FOR_GOOD = ("not_found", "file_too_large")
 """What it says of a file that asking again would not change; a reason that this program does not know is none."""
 _OF_ITSELF = ("ticket",)
 """What it says of itself: as little of a file as a line that breaks, or a 500."""
+_HAS_A_BUG = 500
 _MOST_STRANGERS = 3
 """Files in one sync to which somebody on the way says no before it is taken for a line that carries none."""
 
@@ -75,7 +76,7 @@ class FileCarrier:
         self._asked: dict[str, int] = {}
         self._takes_more = True
         self.refused_on_the_way: list[errors.ServerTrouble] = []
-        """Of this sync: what nobody signed who refused a file. It is tried again with the next one."""
+        """Of this sync: what refused a file and decides nothing about it. It is tried again with the next one."""
         self.carried = 0
 
     def begin(self) -> None:
@@ -108,13 +109,14 @@ class FileCarrier:
         return True
 
     def _pass_by(self, task: FileTask, fault: errors.ServerTrouble) -> None:
-        """Skip the file for this sync after an unsigned 4xx, as proxies answer; after a 413 first halve the piece.
+        """Skip the file for this sync after an unsigned 4xx, as proxies answer, or a bug of the province, which this
+        file alone may meet; after a 413 first halve the piece.
 
         A signed refusal is handled elsewhere. Raises `fault` again for any other status (the server itself is in
         trouble), and once `_MOST_STRANGERS` files were refused so: then it is not about one file.
         """
         status = fault.params["status"]
-        if not isinstance(status, int) or not 400 <= status < 500:
+        if not isinstance(status, int) or not 400 <= status <= _HAS_A_BUG:
             raise fault
         if status == TOO_LARGE and self._piece > _SMALLEST:
             self._piece = self._largest = max(_SMALLEST, self._piece // 2)

@@ -139,3 +139,23 @@ def test_the_content_of_a_child_who_left_is_not_let_go_because_the_province_had_
     office.here.carry()
     scopes = select(tables.blob.c.scope).where(tables.blob.c.done_at.is_not(None))
     assert office.real.scalars(scopes) == [OTHER_COMMUNE]
+
+
+def test_a_file_that_meets_a_bug_of_the_province_keeps_no_other_from_going(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is the first that is asked about, in each sync."""
+    both = office.add(SIZE), office.add(SIZE + 1)
+    answer, first = Files.offset, set[bytes]()
+
+    def met(self: Files, province: Any, caller: Any, body: bytes) -> bytes:
+        if body in (first or [body]):
+            first.add(body)
+            raise bug()
+        return answer(self, province, caller, body)
+
+    monkeypatch.setattr(Files, "offset", met)
+    for _syncs in range(2):
+        outcome = office.here.carry()
+        assert isinstance(outcome.file_fault, errors.ServerTrouble), "it is told"
+    assert sorted(office.here.state(one)[0] for one in both) == ["done", "waiting"]
