@@ -25,12 +25,14 @@ def test_a_ticket_that_no_header_can_hold_is_no_hello(ticket: str) -> None:
         Session(province.transport(), province.desk("AAAAAA")).sync()
 
 
-def test_a_sentence_of_the_provinces_is_shown_as_it_is() -> None:
+def test_a_sentence_of_the_provinces_is_not_shown_and_its_code_is() -> None:
+    """It is in the language of its program, and may say anything."""
     province = ScriptedProvince()
     text = "Thư mục {a.b} đầy { " + "x" * 1000
     province.pranks["/v1/pull"] = lambda _: province.signed(
-        protocol.Problem(code="full", text=text, desk="AAAAAA"), seal.HELLO, 409
+        protocol.Problem(code="{full", text=text, desk="AAAAAA"), seal.HELLO, 409
     )
     with pytest.raises(Fault) as caught:
         Session(province.transport(), province.desk("AAAAAA")).sync()
-    assert translate_error(caught.value) == text[:400]
+    told = translate_error(caught.value)
+    assert ("({full)" in told, "Thư mục" in told) == (True, False)
