@@ -32,6 +32,7 @@ from commune_desk.ui.pages.today import TodayPage
 from commune_desk.ui.qt_words import speak_qt
 from commune_desk.ui.shots import SCALED, grab, grab_own_size
 from commune_desk.ui.tasks import Tasks
+from commune_desk.usecases.desk.pausing import choose_pause
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.locked.doorbell import leave_card
 from commune_desk.usecases.locked.push import leave_sealed
@@ -98,8 +99,10 @@ def _states(desk: EnrolledDesk, window: DeskWindow) -> Iterator[str]:
     go_to(window, SYNC)
     window.show_status(SyncStatus(next_try_at=soon))
     yield "nothing-waits"
+    desk.open.register.write(lambda tx: choose_pause(tx, True)).result()
     window.show_status(SyncStatus(is_paused=True))
     yield "paused"
+    desk.open.register.write(lambda tx: choose_pause(tx, False)).result()
     window.show_status(SyncStatus(is_held=True))
     yield "metered-idle"
     go_to(window, Route("settings"))
