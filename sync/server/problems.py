@@ -7,8 +7,6 @@ import msgspec
 from sync.protocol import Problem, b64
 from sync.refusals import SENTENCES
 
-__all__ = ["SENTENCES", "Refused"]
-
 
 class Refused(Exception):
     """A request is refused; the transaction it was in is undone."""

@@ -63,7 +63,7 @@ FAULTS = (
         file=_FILES,
         old="            self._put_away()\n",
         new="            pass\n",
-        tests=("ui/child/test_files.py",),
+        tests=("ui/child/test_files_close.py",),
     ),
     Fault(
         name="a-picture-outlives-its-child",

@@ -15,6 +15,7 @@ from commune_desk.domain.words.errors import DeskError, Fault, Refusal
 from commune_desk.domain.words.labels import N_
 from sync import bundle as bundles
 from sync.purge_wire import REMOVED
+from sync.refusals import SENTENCES
 from sync.server.commands.console import Console
 from sync.server.commands.opening import opened
 from sync.server.commands.texts import harmless
@@ -23,7 +24,6 @@ from sync.server.edge.courier_answer import Answer
 from sync.server.engine.private_files import write_private
 from sync.server.identity.province import Province
 from sync.server.intake.admission import Admission
-from sync.server.problems import SENTENCES
 from sync.server.reasons import reason_of
 
 

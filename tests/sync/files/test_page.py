@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from commune_desk.store.files import day_budget, unfetched
 from sync import content, seal
 from sync.file_wire import MAX_PIECE, FileAsked, FileGet, FileOffset, FilePiece, FilePut, with_bytes
+from sync.refusals import SENTENCES
 from sync.server.answers.files import FileLimits
-from sync.server.problems import SENTENCES
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "protocol-files.md").read_text(encoding="utf-8")
 KEY = b"\x01" * 32

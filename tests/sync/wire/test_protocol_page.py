@@ -9,11 +9,10 @@ import msgspec
 import pytest
 from requests import PreparedRequest
 
-from sync import checksums, enrolment_wire, file_wire, protocol, purge_wire, seal, snapshot
+from sync import checksums, enrolment_wire, file_wire, protocol, purge_wire, refusals, seal, snapshot
 from sync.change import GENESIS, BadLine, Change, next_chain, next_head, read_line, sign
 from sync.client.signing import RequestSigner
 from sync.enrolment_code import EnrolmentCode
-from sync.server import problems
 from sync.server.intake import admission, ordering, push
 from sync.server.intake.conflicts import conflict_id
 
@@ -54,7 +53,7 @@ def test_every_code_that_the_server_says_is_explained() -> None:
     quarantine = set(re.findall(r'(?:return|code =|else) "([a-z_]+)"', sources))
     assert {"grant", "unreadable", "moved"} <= quarantine
     assert quarantine <= named
-    assert set(problems.SENTENCES) <= named
+    assert set(refusals.SENTENCES) <= named
 
 
 def test_every_member_of_a_change_and_an_event_is_explained() -> None:

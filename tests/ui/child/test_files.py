@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.model.ids import RecordId
@@ -19,7 +19,7 @@ from commune_desk.ui.dialogs.add_file import AddFileDialog
 from commune_desk.ui.dialogs.picture import PictureDialog
 from commune_desk.ui.dialogs.take_back import TakeBackDialog
 from commune_desk.ui.pages.child import ChildPage
-from commune_desk.ui.pages.child_files import THUMBNAIL, Files
+from commune_desk.ui.pages.child_files import Files
 from commune_desk.ui.pages.sync import SyncPage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.widgets.buttons import LinkButton
@@ -31,7 +31,7 @@ from tests.helpers.dialogs import when_asked
 from tests.helpers.photos import PLACE_NOTE, phone_photo
 from tests.helpers.tiffs import tiff
 from tests.helpers.typing_vietnamese import commit_text
-from tests.helpers.workplaces import let_the_lease_run_out, work_for_real
+from tests.helpers.workplaces import work_for_real
 
 
 @pytest.fixture
@@ -106,23 +106,6 @@ def test_a_photo_is_added_shown_and_looked_at(qtbot: QtBot, files: Files, workpl
     assert seen == [pytest.approx(1.25), pytest.approx(1.0)]
     qtbot.waitUntil(lambda: audited(workplace, AuditAction.OPEN_FILE) == 1)
     assert sorted(one.name for one in tmp_path.iterdir() if "register" not in one.name) == ["IMG_0001.jpg"]
-
-
-def little_images(files: Files) -> int:
-    return len([one for one in files.findChildren(QLabel) if one.width() == THUMBNAIL and not one.pixmap().isNull()])
-
-
-def test_once_the_lease_has_run_out_no_little_image_is_shown_either(
-    qtbot: QtBot, files: Files, workplace: Workplace, tasks: Tasks, tmp_path: Path
-) -> None:
-    photo = tmp_path / "IMG_0003.jpg"
-    photo.write_bytes(phone_photo())
-    when_asked(AddFileDialog, describe)
-    files.take_in(photo)
-    qtbot.waitUntil(lambda: little_images(files) == 1)
-    let_the_lease_run_out(workplace)
-    tasks.run(lambda: workplace.write(lambda tx: tx.topic("sync")), owner=files)
-    qtbot.waitUntil(lambda: little_images(files) == 0)
 
 
 def test_a_caption_is_never_cut_and_told_when_it_is_too_long(

@@ -1,24 +1,21 @@
-"""A sync takes the child away while a photo is added, looked at or copied: what became of it is said."""
+"""A sync takes the child away while a photo is being described: what became of it is said."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.model.ids import RecordId
-from commune_desk.domain.words.errors import Refusal
 from commune_desk.i18n import translate_error
-from commune_desk.presenters.child.files import ChildFiles
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.store.intake import erasing
 from commune_desk.ui.dialogs.add_file import AddFileDialog
 from commune_desk.ui.pages.child import ChildPage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.usecases.desk.workplace import Workplace
-from tests.helpers.attached import add_child, add_file, scan
+from tests.helpers.attached import add_child
 from tests.helpers.dialogs import when_asked
 from tests.helpers.erased import order
 from tests.helpers.photos import phone_photo
@@ -70,20 +67,3 @@ def test_who_describes_a_photo_is_told_that_it_was_not_added(
     page.files.take_in(photo)
     qtbot.waitUntil(lambda: bool(told))
     assert told == ["Trẻ này không có trong sổ. Chưa thêm gì."]
-
-
-@pytest.mark.parametrize("what", ["thumbnail", "look_at", "copy_to"])
-def test_what_is_opened_of_it_is_not_here(
-    workplace: Workplace, tasks: Tasks, child: RecordId, tmp_path: Path, what: str
-) -> None:
-    made = add_file(workplace.register, child, scan(500))
-    files = ChildFiles(workplace, child)
-    ways: dict[str, Callable[[], object]] = {
-        "thumbnail": files.thumbnail(made.id),
-        "look_at": files.look_at(made.id),
-        "copy_to": files.copy_to(tmp_path / "copy.pdf", made.id),
-    }
-    leave(workplace, tasks, child)
-    with pytest.raises(Refusal, match="no longer in the register"):
-        ways[what]()
-    assert not (tmp_path / "copy.pdf").exists()
