@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import msgspec
 
 from commune_desk.domain.model.record import Value
-from commune_desk.domain.records.kinds import since
+from commune_desk.domain.records.kinds import KINDS, since
 from commune_desk.domain.words.errors import Fault
 from commune_desk.domain.words.labels import N_
 from sync import seal
@@ -177,6 +177,13 @@ def _within_profile(value: Any, depth: int = 0) -> bool:
 def sealed_for(change: Change) -> str:
     """The scope whose key the change's sealed values are sealed to."""
     return change.to if change.verb == Verb.RESEAL else change.scope
+
+
+def only_ties(change: Change) -> bool:
+    """Whether it says of a record that was there to whom it belongs, and nothing else: ids alone."""
+    kind = KINDS.get(change.kind)
+    owner = kind.belongs_to if kind is not None and not kind.append_only else ""
+    return change.verb in (Verb.SET, Verb.RESOLVE) and change.fields == [owner] and owner in change.base
 
 
 def to_wire(value: Value) -> Wire:

@@ -292,9 +292,8 @@ class DeskWindow(QObject):
         self._bell.hear(changes)
 
     def _refresh(self) -> None:
-        for key, (count, tone) in self._workplace.read(
-            lambda db: badges(db, self._workplace.register.clock.now())
-        ).items():
+        now = self._workplace.present()
+        for key, (count, tone) in self._workplace.read(lambda db: badges(db, now)).items():
             if self.shell.has_page(key):
                 self.shell.set_badge(key, count, Tone(tone))
         self._refresh_sync()
@@ -302,7 +301,7 @@ class DeskWindow(QObject):
     def _refresh_sync(self) -> None:
         facts = self._workplace.read(sync_facts)
         status = self._status_now()
-        text, tone = sync_chip(facts, status, self._workplace.register.clock.now())
+        text, tone = sync_chip(facts, status, self._workplace.present())
         self.shell.set_sync(text, Tone(tone))
         if not facts.waiting_changes and not facts.is_training:
             self.shell.drop_passing(Tone.GOOD)  # those say that something is not sent yet

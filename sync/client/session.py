@@ -242,8 +242,15 @@ class Session:
             self._compare(channel, identity)
 
     def _compare(self, channel: Channel, identity: DeskIdentity) -> None:
-        """What is due; then the files about which a comparison lets the province be asked once more."""
-        if compare(channel, self._replica, identity, self._now) and self._tally.file_fault is None:
+        """What is due; then the files about which a comparison lets the province be asked once more.
+
+        One that the line cannot carry stays due: all text is through, and when it was compared last is told.
+        """
+        try:
+            is_compared = compare(channel, self._replica, identity, self._now)
+        except TOO_MUCH_FOR_THE_LINE:
+            return
+        if is_compared and self._tally.file_fault is None:
             self._tally.file_fault = self._carry_files(channel, identity)
 
     def abort(self) -> None:

@@ -14,6 +14,7 @@ from commune_desk.domain.limits.lease import Lease
 from commune_desk.domain.model.ids import OfficerId, RecordId, Scope, uuid7
 from commune_desk.domain.records.desks import Officer
 from commune_desk.domain.time.clock import to_iso
+from commune_desk.domain.time.skew import skew_of
 from commune_desk.program_files import code_book
 from commune_desk.store.desk.lease import LEASE
 from commune_desk.store.desk.register import FILE_NAME, Register
@@ -29,6 +30,8 @@ from sync.seal import BoxKey, SigningKey, scope_key_id
 OFFICER = OfficerId("0198c0de" * 4)
 OFFICER_NAME = "Cán bộ Thử"
 MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+EMPTY_BATTERY = datetime(2010, 1, 1, 1, 0, tzinfo=UTC)
+"""Where a PC's clock begins whose battery is empty."""
 """Monday 23/11/2026, 08:00 in Viet Nam."""
 LISTS_KEPT_ON = datetime(2026, 9, 30, 3, 0, tzinfo=UTC)
 """The day of the demo's lists."""
@@ -149,4 +152,12 @@ def fall_behind(workplace: Workplace) -> None:
     """The battery of the PC's clock is empty: it begins in 2010, after the province has told its own hour."""
     heard = to_iso(clock_of(workplace).at)
     workplace.write(lambda tx: settings.put(tx.connection, settings.CONTACT_AT, heard))
-    clock_of(workplace).at = datetime(2010, 1, 1, 1, 0, tzinfo=UTC)
+    clock_of(workplace).at = EMPTY_BATTERY
+
+
+def find_the_clock_behind(workplace: Workplace) -> None:
+    """It stood in 2010 already when the province told its own hour."""
+    at = clock_of(workplace).at
+    found = skew_of(to_iso(at), asked=EMPTY_BATTERY, heard=EMPTY_BATTERY)
+    workplace.write(lambda tx: settings.put(tx.connection, settings.CLOCK_SKEW, found))
+    fall_behind(workplace)

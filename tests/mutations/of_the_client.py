@@ -383,5 +383,12 @@ SENDING = (
         new='return sha256(base64.b64decode(pem.split(b"-----")[2]))',
         tests=("sync/client/test_enrol.py::test_a_second_authority_beside_the_codes_gets_nothing",),
     ),
+    Fault(
+        name="a-comparison-fails-the-sync",
+        file="sync/client/session.py",
+        old="        except TOO_MUCH_FOR_THE_LINE:\n            return\n",
+        new="        except TOO_MUCH_FOR_THE_LINE:\n            raise\n",
+        tests=("sync/client/test_compared_over_a_poor_line.py",),
+    ),
 )
 FAULTS = (*BELIEF, *SENDING)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.mutations.fault import Fault
 
+_SHOWN = "presenters/day/test_clock_behind.py"
 _BEHIND = "presenters/child/test_clock_behind.py"
 _LIVE = "commune_desk/ui/pages/live.py"
 _MIDNIGHT = "ui/child/test_over_midnight.py"
@@ -17,22 +18,18 @@ FAULTS = (
         tests=("usecases/registers/test_backups.py",),
     ),
     Fault(
-        name="a-pc-of-2010-writes-over-a-birth-date",
-        file="commune_desk/presenters/child/form.py",
-        old="        before = untouched_entry(stored, self._workplace.latest_day())\n",
-        new="        before = untouched_entry(stored, self._workplace.today())\n",
-        tests=(_BEHIND,),
+        name="a-pc-of-2010-shows-that-year",
+        file="commune_desk/usecases/desk/workplace.py",
+        old="        return self.read(lambda connection: settings.present(connection, self.register.clock.now()))\n",
+        new="        return self.register.clock.now()\n",
+        tests=(_BEHIND, _SHOWN),
     ),
     Fault(
-        name="a-pc-of-2010-keeps-a-child-in-its-group",
-        file="commune_desk/presenters/child/page.py",
-        old="    def leave_group(self, membership: str) -> Callable[[Tx], None]:\n"
-        '        """The operation that ends a membership today."""\n'
-        "        today = self._workplace.present_day().isoformat()\n",
-        new="    def leave_group(self, membership: str) -> Callable[[Tx], None]:\n"
-        '        """The operation that ends a membership today."""\n'
-        "        today = self._workplace.today().isoformat()\n",
-        tests=(_BEHIND,),
+        name="the-hour-that-the-province-told-stands-still",
+        file="commune_desk/store/engine/settings.py",
+        old="    return gone_on if last <= gone_on <= last + _A_WEEK else last\n",
+        new="    return last\n",
+        tests=(f"{_SHOWN}::test_the_hours_of_a_time_limit_go_on",),
     ),
     Fault(
         name="a-pc-of-2010-lets-nobody-come-back-today",

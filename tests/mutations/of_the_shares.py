@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.mutations.fault import Fault
 
 _SHARES = "commune_desk/usecases/records/shares.py"
+_TIED = "sync/journeys/test_tied_and_handed_over.py"
 _MOVED, _JOINED = "sync/journeys/test_protected_and_moved.py", "sync/moves/test_stay_of_a_joined_record.py"
 _REAL, _PAGE = "sync/moves/test_children_shared.py", "presenters/child/test_shares.py"
 _TWO, _ANSWERS = (
@@ -199,5 +200,19 @@ FAULTS = (
         old="not was_told_of(tx.connection, after.id)",
         new="False",
         tests=("sync/meeting/test_named_at_the_other_desk.py::test_she_has_her_name_at_both",),
+    ),
+    Fault(
+        name="a-tie-of-what-left-is-told-no-more",
+        file="sync/server/answers/pull.py",
+        old=" or only_ties(change)",
+        new="",
+        tests=(f"{_TIED}::test_the_words_open_where_the_child_is",),
+    ),
+    Fault(
+        name="a-tie-makes-an-empty-report",
+        file="commune_desk/store/intake/incoming.py",
+        old=" or self._is_here(kind, change.record):",
+        new=" or change.record:",
+        tests=(f"{_TIED}::test_a_pc_that_never_had_the_report_shows_none_between_the_tie_and_the_move",),
     ),
 )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from commune_desk.domain.time.clock import from_iso
+from commune_desk.domain.time.clock import WRITTEN, from_iso
 
 MOST_OFF = timedelta(minutes=10)
 """A clock that is off by more is told of: hours are counted by it, and the shortest that the law gives are twelve."""
@@ -23,6 +23,11 @@ class ClockSkew(msgspec.Struct, frozen=True):
     def is_off(self) -> bool:
         """Whether a person should set the clock."""
         return abs(self.seconds_ahead) > MOST_OFF.total_seconds()
+
+    @property
+    def is_of_no_use(self) -> bool:
+        """Whether the clock said a time of before the program was: it has lost its battery, and nobody goes by it."""
+        return self.at != "" and from_iso(self.at) + timedelta(seconds=self.seconds_ahead) < WRITTEN
 
 
 def skew_of(at: str, *, asked: datetime, heard: datetime) -> ClockSkew:

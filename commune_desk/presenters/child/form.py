@@ -209,7 +209,7 @@ class ChildForm(EntryForm[ChildFormState]):
             return lambda tx: self._register(tx, entry)
         before = untouched_entry(stored, self._workplace.latest_day())
         chosen = [one.chosen(self._values[one.name]) for one in self._doubts.values()]
-        today = self._workplace.present_day().isoformat()
+        today = self._workplace.today().isoformat()
 
         def save(tx: Tx) -> str:
             saved = edit_child(tx, opened, before, entry)

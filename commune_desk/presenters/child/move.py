@@ -58,7 +58,7 @@ class ChildMove:
 
     def communes(self) -> list[Option]:
         """The communes of the province that the child can move to, by name without their kind."""
-        today, codes = self._workplace.present_day(), self._workplace.codes
+        today, codes = self._workplace.today(), self._workplace.codes
         known = self._workplace.read(directory).keys() - {self._workplace.actor.scope}
         found = [(scope, codes.commune(scope.partition(":")[2], today)) for scope in known]
         named = sorted((fold(one.short_name), scope) for scope, one in found if one is not None)

@@ -200,12 +200,12 @@ class ChildPage:
 
     def end_relation(self, relation: str) -> Callable[[Tx], None]:
         """The operation that ends a relation today."""
-        today = self._workplace.present_day().isoformat()
+        today = self._workplace.today().isoformat()
         return lambda tx: children.end_relation(tx, RecordId(relation), on=today)
 
     def leave_group(self, membership: str) -> Callable[[Tx], None]:
         """The operation that ends a membership today."""
-        today = self._workplace.present_day().isoformat()
+        today = self._workplace.today().isoformat()
         return lambda tx: children.leave_group(tx, RecordId(membership), to_on=today)
 
     def _line(self, record: ChildRecord, today: date) -> str:
@@ -228,7 +228,7 @@ class ChildPage:
         yield from self._clocks(record, today)
 
     def _clocks(self, record: ChildRecord, today: date) -> Iterator[ChipText]:
-        now, hours = self._workplace.register.clock.now(), self._workplace.read(emergency_hours)
+        now, hours = self._workplace.present(), self._workplace.read(emergency_hours)
         for report in record.reports:
             if clock_runs(report):
                 due = emergency_due_at(report.received_at, hours).astimezone(VIETNAM)

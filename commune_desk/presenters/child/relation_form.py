@@ -154,7 +154,7 @@ class GroupForm(EntryForm[FormState]):
     form, kind = GROUP, "group_membership"
 
     def __init__(self, workplace: Workplace, person: str) -> None:
-        today = format_date(workplace.present_day())
+        today = format_date(workplace.today())
         super().__init__(workplace, person, {"group_code": "", "from_on": today, "basis": ""})
         self._child = labels.child_line(workplace.read(lambda c: child_brief(c, person)), workplace.today())
 

@@ -59,7 +59,7 @@ class VisitForm(EntryForm[VisitFormState]):
     def __init__(self, workplace: Workplace, person: str = "", *, amends: str = "") -> None:
         self._earlier = workplace.read(lambda c: past_visit(c, amends)) if amends else None
         self.form = CORRECTION if amends else FORM
-        super().__init__(workplace, amends or person, _typed(self._earlier, workplace.present_day()))
+        super().__init__(workplace, amends or person, _typed(self._earlier, workplace.today()))
         self._child: ChildBrief | None = None
         self._previous: PastVisit | None = None
         self._has_own_day = self._earlier is not None

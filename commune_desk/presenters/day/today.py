@@ -80,7 +80,7 @@ class TodayPage:
         return is_commune_scope(self._workplace.actor.scope)
 
     def now(self) -> datetime:
-        return self._workplace.register.clock.now()
+        return self._workplace.present()
 
     def read(self) -> TodayState:
         """Ask the register and word what it says."""
@@ -122,7 +122,7 @@ class TodayPage:
 
     def new_task(self, title: str, day: str) -> Callable[[Tx], object] | str:
         """The operation that writes a task down, or the sentence that says what is wrong with it."""
-        today = self._workplace.present_day()
+        today = self._workplace.today()
         try:
             due = parse_day(day, today, date(today.year + _TASK_YEARS, 12, 31))
         except Invalid as invalid:

@@ -118,7 +118,7 @@ class ReportForm(EntryForm[ReportFormState]):
     def _clock_hint(self, received_at: str) -> str:
         if not received_at:
             return ""
-        now = self._workplace.register.clock.now()
+        now = self._workplace.present()
         clock = emergency_text(received_at, now, self._workplace.read(emergency_hours))
         return _("The emergency clock counts from this hour: {due}.").format(due=clock.due)
 
@@ -188,7 +188,7 @@ class MeasuresForm(EntryForm[FormState]):
 
     def _about(self) -> str:
         """Which report this is, and until when measures must have been taken."""
-        report, now = self._report, self._workplace.register.clock.now()
+        report, now = self._report, self._workplace.present()
         if not report.received_at:
             return ""
         clock = emergency_text(report.received_at, now, self._workplace.read(emergency_hours))

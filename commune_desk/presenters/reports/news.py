@@ -47,7 +47,7 @@ class ReportNews:
     def _sentence(self, rows: list[ReportRow]) -> str:
         first, count = rows[0], len(rows)
         due = emergency_due_at(first.received_at, self._workplace.read(emergency_hours))
-        time = moment_text(to_iso(due), self._workplace.register.clock.now())
+        time = moment_text(to_iso(due), self._workplace.present())
         if count == 1:
             source = source_text(self._workplace.codes, first.source)
             return _("New report from {source}, due {time}").format(source=source, time=time)

@@ -116,7 +116,7 @@ class ReportsPage:
         return self._workplace.actor.role in KINDS["report"].write
 
     def now(self) -> datetime:
-        return self._workplace.register.clock.now()
+        return self._workplace.present()
 
     def subtitle(self) -> str:
         """How many clocks run and how many reports of the province wait."""

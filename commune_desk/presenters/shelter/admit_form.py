@@ -135,7 +135,7 @@ class AdmitForm(EntryForm[FormState]):
             self._values["home_commune"] = home_of_guest(self._workplace, answer)
 
     def _first_day(self) -> str:
-        return format_date(self._workplace.present_day())
+        return format_date(self._workplace.today())
 
     def submit(self) -> Callable[[Tx], str] | None:
         """Who came under that name since it was typed is asked about too."""

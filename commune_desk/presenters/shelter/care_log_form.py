@@ -27,7 +27,7 @@ class CareLogForm(EntryForm[FormState]):
 
     def __init__(self, workplace: Workplace, stay: str) -> None:
         self._stay = workplace.read(lambda c: stay_row(c, stay))
-        today = workplace.present_day().isoformat()
+        today = workplace.today().isoformat()
         person = self._stay.person if self._stay else ""
         tasks = workplace.read(lambda c: open_tasks_of(c, person)) if person else ()
         self._due = [task for task in tasks if task.due_on is not None and task.due_on <= today]

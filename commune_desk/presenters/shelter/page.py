@@ -195,7 +195,7 @@ class ShelterPage:
         )
 
     def _out_chip(self, stay: StayRow) -> ChipText:
-        now = self._workplace.register.clock.now()
+        now = self._workplace.present()
         due = moment_text(stay.due_back_at, now)
         if is_late(stay, now):
             return ChipText(_("late since {hour}").format(hour=due), "danger", "alert-triangle")

@@ -147,7 +147,7 @@ class ResidentPage:
         row = record.row
         if row.status != "out":
             return ""
-        now = self._workplace.register.clock.now()
+        now = self._workplace.present()
         due = moment_text(row.due_back_at, now)
         if is_late(row, now):
             return _("Out of the house and late: should have been back at {hour}.").format(hour=due)

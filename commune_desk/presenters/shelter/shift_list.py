@@ -38,7 +38,7 @@ class ShiftRow:
 def shift_rows(workplace: Workplace) -> tuple[ShiftRow, ...]:
     """The lines, the most pressing first."""
     today = workplace.today()
-    now = workplace.register.clock.now()
+    now = workplace.present()
     stays = workplace.read(active_stays)
     due = workplace.read(lambda c: tasks_due(c, today.isoformat()))
     found = [*_out(stays, now), *_ending(stays, today), *_tasks(due, today)]

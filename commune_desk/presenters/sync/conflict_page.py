@@ -92,7 +92,7 @@ def _card(workplace: Workplace, conflict: OpenConflict, late: str) -> ConflictCa
         label=_(rule.label),
         base=_before(workplace, conflict, rule),
         hands=_hands(workplace, conflict, rule),
-        waited=late_text(late, workplace.register.clock.now()),
+        waited=late_text(late, workplace.present()),
         can_write=rule.shape is Shape.TEXT and rule.type is str and not is_hidden and not why_not,
         is_hidden=is_hidden,
         why_not=why_not,

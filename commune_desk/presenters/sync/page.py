@@ -304,6 +304,11 @@ def clock_line(clock: ClockSkew) -> StatusLine:
     else:
         what = _("This PC's clock is {time} behind the province's")
         so = _("Time limits, such as a report's 12 hours, show more time than is left.")
+    if clock.is_of_no_use:
+        so = _(
+            "The pages go by the hour that the province told last. Without a line, time limits, such as a report's "
+            "12 hours, may show more time than is left."
+        )
     how = _("Set date, time and time zone of this PC, then choose “Sync now”.")
     text = what.format(time=_how_far(timedelta(seconds=abs(clock.seconds_ahead))))
     return StatusLine(text, f"{so} {how}", tone="warning", icon="clock")

@@ -37,7 +37,7 @@ def place(workplace: Workplace) -> str:
     scope = workplace.actor.scope
     kind, _colon, code = scope.partition(":")
     if kind == "C":
-        commune = workplace.codes.commune(code, workplace.present_day())
+        commune = workplace.codes.commune(code, workplace.today())
         return (commune.name_vi if language() == "vi" else commune.name_en) if commune else code
     return place_name(workplace.codes, scope)
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from commune_desk.domain.time.clock import WRITTEN, from_iso
+from commune_desk.domain.time.skew import ClockSkew
 from commune_desk.store.engine.database import Connection
 
 IDENTITY = "identity"
@@ -37,7 +38,7 @@ REMOVED_OFFICERS = "removed_officers"
 
 
 COURIER_KEY_BYTES = 32
-_A_DAY = timedelta(days=1)
+_A_DAY, _A_WEEK = timedelta(days=1), timedelta(days=7)
 
 
 class Pins(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,16 +99,23 @@ def latest(connection: Connection, now: datetime) -> datetime:
     At a PC whose clock is behind, the hours of today would be of the future and no work could be written down.
     """
     told = get(connection, CONTACT_AT, str, "")
-    return max(now, from_iso(told)) if told else now
+    return max(now, from_iso(told), present(connection, now)) if told else now
 
 
 def present(connection: Connection, now: datetime) -> datetime:
-    """What is written down as the present: `now` by this PC's clock, unless that is surely behind the province's.
+    """The present: `now` by this PC's clock, unless that is surely behind the province's.
 
-    Of two clocks that are days apart either may be wrong, and the province's tells the time to every PC.
+    Of two clocks that are days apart either may be wrong, and the province's tells the time to every PC. It goes on by
+    as much as this one has gone on since it was found to be off, as long as it is plainly the same clock.
     """
-    told = latest(connection, now)
-    return told if now < WRITTEN or told - now < _A_DAY else now
+    told = get(connection, CONTACT_AT, str, "")
+    if not told:
+        return now
+    last = from_iso(told)
+    if last <= now or (now >= WRITTEN and last - now >= _A_DAY):
+        return now
+    gone_on = now - timedelta(seconds=get(connection, CLOCK_SKEW, ClockSkew, ClockSkew()).seconds_ahead)
+    return gone_on if last <= gone_on <= last + _A_WEEK else last
 
 
 def put(connection: Connection, name: str, value: object) -> None:

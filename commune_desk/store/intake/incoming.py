@@ -26,7 +26,7 @@ from commune_desk.store.intake import departures, erasing, handing_on, moved_alo
 from commune_desk.store.intake.standing import named_by
 from commune_desk.store.writing.transaction import Tx
 from sync import protocol, seal
-from sync.change import JOINED_TO, RELOCATING, Change, FeedPosition, Line, Verb, Wire, from_wire
+from sync.change import JOINED_TO, RELOCATING, Change, FeedPosition, Line, Verb, Wire, from_wire, only_ties
 from sync.merge import apply_delta, stands
 
 _TIMES = (Shape.INSTANT, Shape.DATE)
@@ -173,8 +173,14 @@ class Incoming:
             return
         if change.verb in RELOCATING:
             self._relocate(event, change)
-            return
-        self._merge(event, change, kind, origin)
+        elif event.entered or not only_ties(change) or self._is_here(kind, change.record):
+            self._merge(event, change, kind, origin)
+
+    def _is_here(self, kind: Kind, record: str) -> bool:
+        """Whether there is such a record: of one that has left before this desk heard of it, the feed tells the tie."""
+        if (kind.name, record) in self._held:
+            return True
+        return self._db.execute(f"SELECT 1 FROM {kind.name} WHERE id=?", (record,)).fetchone() is not None  # noqa: S608
 
     def check_place(self, event: protocol.Event, change: Change) -> None:
         """Raise Malformed for a change of another place that no signed move or share brought here.

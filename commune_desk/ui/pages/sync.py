@@ -181,7 +181,7 @@ class SyncPage(Page):
     def _how_it_ended(self) -> str:
         """For who cannot see the chip at the top."""
         facts = self._workplace.read(sync_facts)
-        return sync_chip(facts, self._status, self._workplace.register.clock.now())[0]
+        return sync_chip(facts, self._status, self._workplace.present())[0]
 
     def refresh(self) -> None:
         """Read the register's own numbers again."""

@@ -295,7 +295,7 @@ class TaskEntry(QWidget):
     def __init__(self, workplace: Workplace, tasks: Tasks) -> None:
         super().__init__()
         self.title = LineEdit(_("New task"), placeholder=_("What is to be done?"))
-        self.day = DateField(_("By which day"), future=True, today=workplace.present_day)
+        self.day = DateField(_("By which day"), future=True, today=workplace.today)
         self.day.setFixedWidth(172)
         add = SecondaryButton(_("Add"), "plus", name=_("Add the task"))
         self.problem = Text("", size=Size.SMALL, ink="danger", wrap=True)

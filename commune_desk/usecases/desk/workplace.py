@@ -37,7 +37,7 @@ class Workplace:
 
     def today(self) -> date:
         """The present day in Viet Nam."""
-        return local_day(self.register.clock.now())
+        return local_day(self.present())
 
     def latest(self) -> datetime:
         """The latest instant that may have come; what is of a later one has not happened yet."""
@@ -48,12 +48,8 @@ class Workplace:
         return local_day(self.latest())
 
     def present(self) -> datetime:
-        """What a form offers and the program writes down as the present."""
+        """What the pages show, a form offers and the program writes down as the present."""
         return self.read(lambda connection: settings.present(connection, self.register.clock.now()))
-
-    def present_day(self) -> date:
-        """The same as a day in Viet Nam."""
-        return local_day(self.present())
 
     def read(self, query: Callable[[Connection], T]) -> T:
         """A short query on the UI thread's own connection, all of it in one state of the register."""

@@ -62,7 +62,7 @@ class ListReading:
             mapping=source.mapping,
             encodings=source.encodings,
             codebook=workplace.codes,
-            today=workplace.present_day(),
+            today=workplace.today(),
             width=len(source.header.titles),
         )
         self._families = _Families()

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, select
 
 from commune_desk.domain.time.clock import from_iso
-from sync.change import GENESIS, WITHOUT_FIELDS, Verb, read_line
+from sync.change import GENESIS, WITHOUT_FIELDS, Verb, only_ties, read_line
 from sync.protocol import (
     B64,
     MAX_BODY,
@@ -157,8 +157,12 @@ class _Step(NamedTuple):
 
     @property
     def says_where(self) -> bool:
-        """Whether no word of it is about anybody: it names ids alone, and what stays or comes may need it."""
-        return read_line(self.line).change.verb in _NAMING_IDS
+        """Whether no word of it is about anybody: it names ids alone, and what stays or comes may need it.
+
+        Who ties a report to a child says whose it is: what others write of it meanwhile is sealed again by that.
+        """
+        change = read_line(self.line).change
+        return change.verb in _NAMING_IDS or only_ties(change)
 
 
 def _step(row: Any) -> _Step | None:

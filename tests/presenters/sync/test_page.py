@@ -352,6 +352,13 @@ def test_a_wrong_clock_is_told_with_what_it_means_and_what_to_do(seconds: int, s
         assert words in line.detail
 
 
+def test_a_clock_without_a_battery_is_told_as_such() -> None:
+    """By which hour the pages go, and which way they may be wrong; no other clock is told so."""
+    for days, is_told in ((-6_000, True), (-20, False), (6_000, False)):
+        line = sync_page(facts(clock=ClockSkew("2026-11-23T00:42:00Z", days * 86_400)), QUIET).line[-1]
+        assert ("giờ mà tỉnh báo lần gần nhất" in line.detail) is is_told
+
+
 @pytest.mark.parametrize(
     "failure", [Busy(), ServerTrouble(status=502), NotAnswering(), CertificateNotGoodThen(), Malformed()]
 )

@@ -36,9 +36,9 @@ def test_the_page_shows_the_child_again(qtbot: QtBot, workplace: Workplace, task
     with qtbot.waitExposed(page):
         page.show()
     tasks.announce(workplace.write(lambda tx: leave(tx, person.id, file.id))[1])
-    qtbot.waitUntil(lambda: not page.columns.isVisible())
-    assert told(page) == ["Trẻ này không còn hồ sơ trong sổ."]
+    qtbot.waitUntil(lambda: told(page) == ["Trẻ này không còn hồ sơ trong sổ."])
+    assert not page.columns.isVisible()
     tasks.announce(workplace.write(save_all(person, file))[1])
-    qtbot.waitUntil(page.columns.isVisible)
+    qtbot.waitUntil(lambda: page.columns.isVisible() and told(page) == [])
     assert (told(page), page.tabs.isVisible(), page.header.name.text()) == ([], True, "Chìu Văn Sáng")
     assert page.timeline.isVisible()
