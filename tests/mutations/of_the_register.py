@@ -73,7 +73,7 @@ FAULTS = (
     ),
     Fault(
         name="a-decided-conflict-stays-where-a-place-is-begun-anew",
-        file="commune_desk/store/intake/incoming.py",
+        file="commune_desk/store/intake/asked.py",
         old="""record=? AND state<>'closed'", (record,)""",
         new="""record=? AND state='open'", (record,)""",
         tests=(
@@ -157,14 +157,14 @@ FAULTS = (
     ),
     Fault(
         name="open-conflict-dropped-at-the-desk",
-        file=_INCOMING,
-        old="        for opened in event.opened:\n",
-        new="        for opened in event.opened[:0]:\n",
+        file="commune_desk/store/intake/asked.py",
+        old="    for opened in event.opened:\n",
+        new="    for opened in event.opened[:0]:\n",
         tests=_MEETING,
     ),
     Fault(
         name="closed-conflict-stays-open-at-the-desk",
-        file=_INCOMING,
+        file="commune_desk/store/intake/asked.py",
         old="[(change.id, one) for one in event.closed]",
         new="[]",
         tests=_MEETING,

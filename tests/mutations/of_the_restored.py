@@ -67,14 +67,14 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         name="a-conflict-that-was-closed-with-another-history-stays-closed",
-        file="commune_desk/store/intake/incoming.py",
+        file="commune_desk/store/intake/asked.py",
         old="WHERE state='closed' AND closed_by IS NULL\"",
         new='WHERE FALSE"',
         tests=("sync/put_back/test_asked_about_again.py::test_once_the_other_is_back_both_are_asked",),
     ),
     Fault(
         name="what-a-feed-closed-is-asked-again-when-its-edit-comes-twice",
-        file="commune_desk/store/intake/incoming.py",
+        file="commune_desk/store/intake/asked.py",
         old=' AND closed_by IS NULL"',
         new='"',
         tests=("sync/wire/test_pages_add_up.py::test_what_another_feed_carries_too_is_merged_once",),

@@ -22,7 +22,7 @@ from commune_desk.store.changes.sealing import unsealed
 from commune_desk.store.changes.succession import is_later
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.engine.schema import SELECT_ONE, read_record, write_record
-from commune_desk.store.intake import departures, erasing, handing_on, moved_along, spoken
+from commune_desk.store.intake import asked, departures, erasing, handing_on, moved_along, spoken
 from commune_desk.store.intake.standing import named_by
 from commune_desk.store.writing.transaction import Tx
 from sync import protocol, seal
@@ -35,11 +35,6 @@ REQUIRED_TIMES: Mapping[str, Sequence[Field]] = {
     for name, kind in KINDS.items()
 }
 """By kind the days and hours that clocks and pages reckon from."""
-_OPEN_CONFLICT = (
-    "INSERT INTO conflict VALUES (?,?,?,?,?,?,?,?,?,'open',NULL) ON CONFLICT(id) DO UPDATE SET scope=excluded.scope,"
-    " base=excluded.base, ours=excluded.ours, theirs=excluded.theirs, opened_seq=excluded.opened_seq,"
-    " state='open' WHERE state='closed' AND closed_by IS NULL"
-)
 
 
 class _Held:
@@ -99,7 +94,7 @@ class Incoming:
         for field in {*standing, *held.writers} - lost:
             later = [one for one in waiting if field in one.fields]
             self._settle(held, record, field, standing.get(field, (None, None)), later)
-        self._restate_conflicts(record, steps)
+        asked.restate(self._tx, record, steps)
         departures.come_back(self._db, kind.name, record)
 
     def _let_stand(self, held: _Held, record: str, said: Mapping[str, Value]) -> None:
@@ -119,20 +114,6 @@ class Incoming:
         if row is None or row[0] not in ("received", "accepted"):
             return False
         return stands_there is None or is_later(self._db, writer, stands_there, field)
-
-    def _restate_conflicts(self, record: str, steps: Sequence[tuple[protocol.Event, Line]]) -> None:
-        """Those of the lines are open, all others of the record are not any more: whoever decided them."""
-        open_ones = {one.id for event, _ in steps for one in event.opened}
-        for (conflict,) in self._db.execute(
-            "SELECT id FROM conflict WHERE record=? AND state<>'closed'", (record,)
-        ).fetchall():
-            if conflict not in open_ones:
-                self._db.execute("UPDATE conflict SET state='closed' WHERE id=?", (conflict,))
-                self._tx.topic("conflicts")
-        for event, line in steps:
-            self.open_conflicts(event, line.change)
-        reopened = "UPDATE conflict SET state='open', closed_by=NULL WHERE id=? AND state='closed'"
-        self._db.executemany(reopened, [(one,) for one in open_ones])
 
     def put_back(self, change: Change) -> None:
         """Show again, where it is here, what the province holds in the fields of a change of ours that it set aside."""
@@ -160,7 +141,7 @@ class Incoming:
             self.finish()
             departures.arrive(self._tx, change.kind, change.record)
         origin = self._log(event, line)
-        self.open_conflicts(event, change)
+        asked.note(self._tx, event, change)
         self._tx.ledger.saw(change.stamp)
         goes_elsewhere = change.verb == Verb.MOVE and change.to != event.scope
         if event.entered and not (event.left or goes_elsewhere):
@@ -268,23 +249,6 @@ class Incoming:
             return row is not None
         seen = writers.parse(row[0]) if row else {}
         return all(seen.get(field) == change.id for field in change.fields)
-
-    def open_conflicts(self, event: protocol.Event, change: Change) -> None:
-        """Keep the conflicts that the event opens, and close those that it closes.
-
-        One that no feed closed, but a beginning anew at a province that had lost its edit, is open again. What a feed
-        closed stays so: the event that opened it may come once more by another feed.
-        """
-        if not (event.opened or event.closed):
-            return
-        for opened in event.opened:
-            sides = opened.base, opened.ours, opened.theirs
-            row = (opened.id, event.scope, change.kind, change.record, opened.field, *sides, event.seq)
-            self._db.execute(_OPEN_CONFLICT, row)
-        self._db.executemany(
-            "UPDATE conflict SET state='closed', closed_by=? WHERE id=?", [(change.id, one) for one in event.closed]
-        )
-        self._tx.topic("conflicts")
 
     def _hold(self, kind: Kind, change: Change, scope: str) -> _Held:
         """The record as it stands; held through `scope`, wherever the change was written."""

@@ -12,7 +12,7 @@ from commune_desk.domain.records.kinds import KINDS
 from commune_desk.store.changes import journal, writers
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.engine.schema import UPSERT, to_column
-from commune_desk.store.intake import departures
+from commune_desk.store.intake import asked, departures
 from commune_desk.store.intake.incoming import REQUIRED_TIMES, Incoming
 from commune_desk.store.writing.transaction import Tx
 from sync import protocol
@@ -71,7 +71,7 @@ class NewRows:
                 self._incoming.check_place(event, line.change)
             self._changes.append(journal.row(line, state="received", place=(event.seq, _outcomes(event))))
             self._stamps.append(line.change.stamp)
-            self._incoming.open_conflicts(event, line.change)
+            asked.note(self._tx, event, line.change)
         row = self.row_of(kind, lines)
         self._rows.setdefault(kind.name, []).append(row)
         self._tx.inserted(kind.name, record, _owner(kind, row))

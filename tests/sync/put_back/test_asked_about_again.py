@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from commune_desk.store.intake import incoming
+from commune_desk.store.intake import asked as kept
 from commune_desk.store.intake.conflicts import open_conflicts
 from tests.sync.actors.couriers import Office, couriers
 
@@ -48,8 +48,6 @@ def test_once_the_other_is_back_both_are_asked(office: Office) -> None:
 
 def test_kept_closed_it_would_be_asked_at_one_of_them_alone(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """The twin."""
-    monkeypatch.setattr(
-        incoming, "_OPEN_CONFLICT", "INSERT OR IGNORE INTO conflict VALUES (?,?,?,?,?,?,?,?,?,'open',NULL)"
-    )
+    monkeypatch.setattr(kept, "_OPEN_CONFLICT", "INSERT OR IGNORE INTO conflict VALUES (?,?,?,?,?,?,?,?,?,'open',NULL)")
     sync(office, THEIRS, OURS)
     assert (asked(office, OURS), asked(office, THEIRS)) == ([], ["0912000001", "0912000002"])
