@@ -19,6 +19,7 @@ from commune_desk.domain.words.errors import DeskError, Fault, Refusal
 from commune_desk.domain.words.labels import N_
 from commune_desk.store.desk.lease import lease_of
 from commune_desk.store.desk.register import Register
+from commune_desk.store.desk.versions import catch_up
 from commune_desk.store.engine.settings import Pins
 from commune_desk.store.exchange import courier as memory
 from commune_desk.store.exchange.courier import Written
@@ -110,6 +111,7 @@ class Courier:
 
         self._begin()
         public = self._require_key()
+        self._register.write(catch_up).result()  # before it asks: a reply that goes on from here would bring nothing
         self._around.release_staged()
         sign_if_ordered(self._register)
         at = to_iso(self._register.clock.now())

@@ -12,7 +12,9 @@ from commune_desk.domain.records.kinds import KINDS
 from commune_desk.store.desk import versions
 from commune_desk.store.engine import settings
 from commune_desk.store.intake import departures, erasing
+from commune_desk.usecases.sync import courier
 from sync.server.answers import pull
+from tests.sync.actors.couriers import bring
 from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE
 from tests.sync.actors.travelled_office import TravelledOffice
 
@@ -93,6 +95,22 @@ def test_it_is_back_with_its_child_and_shown_after_the_update(
     office.sync()
     assert office.ours.ask("SELECT id FROM attachment") == [(photo,)]
     assert office.unrest() == {}
+
+
+def test_by_stick_alone_one_way_and_back_shows_it(office: TravelledOffice, photo: RecordId) -> None:
+    read = office.ours.stick_in(bring(office.real.province, *office.ours.stick_out()))
+    assert (read.begun, read.to_begin) == ([COMMUNE], [])
+    assert office.ours.ask("SELECT id FROM attachment") == [(photo,)]
+
+
+def test_asked_before_it_looked_the_reply_would_bring_nothing(
+    office: TravelledOffice, photo: RecordId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: with the reply alone it sees that everything is to be begun anew."""
+    monkeypatch.setattr(courier, "catch_up", lambda tx: None)
+    read = office.ours.stick_in(bring(office.real.province, *office.ours.stick_out()))
+    assert (read.begun, read.to_begin) == ([], [COMMUNE])
+    assert office.ours.ask("SELECT id FROM attachment") == []
 
 
 @pytest.mark.parametrize(("place", "leaves"), [(departures, moves), (erasing, is_erased)])
