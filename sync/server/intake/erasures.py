@@ -7,6 +7,7 @@ from collections.abc import Collection, Container, Iterable, Sequence
 from sqlalchemy import Connection, delete, select, update
 
 from commune_desk.domain.limits.erasure import ABOUT, notices_of
+from commune_desk.domain.records.kinds import KINDS
 from sync.change import Change, Verb
 from sync.server.engine import tables
 from sync.server.engine.appending import append_missing
@@ -90,6 +91,11 @@ def _speaks_of(change: Change, gone: Collection[str]) -> bool:
 
 
 def named_in(change: Change) -> list[str]:
-    """The records that a change speaks of: its own, and whom that is about."""
-    values = [change.set.get(field) for field in ABOUT.get(change.kind, ())]
+    """The records that a change speaks of: its own, and whom that is about.
+
+    Of a kind that only a newer program knows, whatever it names: which of its fields say whom it is about, nobody can
+    tell here.
+    """
+    fields = ABOUT.get(change.kind, ()) if change.kind in KINDS else change.set
+    values = [change.set.get(field) for field in fields]
     return [change.record, *(value for value in values if isinstance(value, str))]

@@ -12,12 +12,11 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, select, update
 
-from commune_desk.domain.limits.erasure import ABOUT
 from commune_desk.domain.model.batches import batched
 from sync.change import WITHOUT_FIELDS
 from sync.protocol import Event, b64, encode, inflate
 from sync.server.engine import tables
-from sync.server.intake.erasures import empty_set_aside
+from sync.server.intake.erasures import empty_set_aside, named_in
 from sync.server.intake.set_aside import read_named, read_set_aside
 
 _BLANK = {"raw": b"", "signature": b""}
@@ -122,8 +121,7 @@ def _speaks_of(raw: bytes, records: set[str]) -> bool:
     change = read_set_aside(raw)
     if change is None:
         return any(record.encode() in raw for record in records)
-    values = (change.set.get(name) for name in ABOUT.get(change.kind, ()))
-    return change.record in records or any(value in records for value in values if isinstance(value, str))
+    return not records.isdisjoint(named_in(change))
 
 
 def _drop_parked(connection: Connection, records: Sequence[str]) -> None:
