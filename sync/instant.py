@@ -6,6 +6,7 @@ make each of those pages fail; with this type `protocol.decode` raises Malformed
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 import msgspec
@@ -15,5 +16,12 @@ _DAYS = "(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)
 _DAY = f"(?:1[89]|2[01])[0-9]{{2}}-(?:{_DAYS})|(?:{_LEAP})-02-29"
 _HOUR = "(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
 
-Instant = Annotated[str, msgspec.Meta(pattern=f"^(?:(?:{_DAY})T{_HOUR}Z)?\\Z")]
+_SHAPE = f"(?:{_DAY})T{_HOUR}Z"
+
+Instant = Annotated[str, msgspec.Meta(pattern=f"^(?:{_SHAPE})?\\Z")]
 """`YYYY-MM-DDTHH:MM:SSZ`, a real date of the years 1800 to 2199 (leap years are checked), or the empty string."""
+
+
+def is_instant(text: str) -> bool:
+    """Whether the text is such a timestamp; the empty string is none."""
+    return re.fullmatch(_SHAPE, text) is not None

@@ -21,6 +21,7 @@ from sync.client.channel import refusal_of
 from sync.client.exchange import ROOM_FOR_HEADER, go_on_in, hand_over, prove, push_body
 from sync.client.page import Page, read_page, rest_of
 from sync.client.replica import DeskIdentity, Feeds, Outbox, Replica
+from sync.instant import is_instant
 from sync.snapshot import Begin
 
 _STOPS = (errors.DeskRevoked, errors.Forked)
@@ -141,6 +142,8 @@ def take_in(replica: Replica, arrived: Bundle, answerable: Mapping[str, int]) ->
     header = arrived.header
     if header.sender != protocol.PROVINCE_DESK or not arrived.signed_by(identity.authority_public):
         raise errors.Unproven
+    if not is_instant(header.at):  # the header of a desk's own bundle says what its clock says, whatever that is
+        raise protocol.Malformed
     known = [answerable[one] for one in header.answers if one in answerable]
     brought = Brought(is_answer=bool(known))
     try:

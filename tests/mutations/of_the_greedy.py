@@ -88,7 +88,7 @@ FAULTS = (
     Fault(
         name="any-word-kept-as-an-instant",
         file="sync/instant.py",
-        old='pattern=f"^(?:(?:{_DAY})T{_HOUR}Z)?\\\\Z"',
+        old='pattern=f"^(?:{_SHAPE})?\\\\Z"',
         new='pattern=""',
         tests=(f"{_KEPT}::test_an_instant_that_is_none_is_no_page_and_shuts_none",),
     ),

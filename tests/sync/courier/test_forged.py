@@ -9,6 +9,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from commune_desk.domain.time.clock import SystemClock
+from commune_desk.store.pages.sync_status import sync_facts
 from sync import bundle, protocol, seal
 from sync.bundle import PartKind
 from sync.client import errors
@@ -17,6 +19,7 @@ from sync.server.edge.courier_answer import Answer
 from sync.server.intake.admission import Admission
 from tests.sync.actors.couriers import Office, bring, couriers, refusal
 from tests.sync.actors.real_province import real_province
+from tests.sync.client.test_kept_as_it_came import NO_INSTANTS
 
 pytestmark = pytest.mark.usefixtures("store_engine")
 
@@ -108,3 +111,34 @@ def test_each_part_carries_its_own_signature(office: Office, kind: PartKind) -> 
     read = office.read_in(0, forged_reply(office, 0, reply, office.province.keys.authority, parts=forged))
     assert isinstance(read.faults[0], errors.Unproven)
     assert office.desks[0].ask("SELECT count(*) FROM change WHERE seq IS NOT NULL")[0][0] == office.cursor(0)
+
+
+def said_at(office: Office, at: str) -> bytes:
+    """A reply of the province that says it was made then."""
+    (reply,) = bring(office.province, *office.write_out(0))
+    own, authority = office.desks[0].register.identity, office.province.keys.authority
+    box = seal.BoxKey.from_bytes(own.box)
+    arrived = bundle.open_bundle(reply, box, own.desk)
+    header = msgspec.structs.replace(arrived.header, at=at)
+    return bundle.write_bundle(header, arrived.contents, authority, box.public)
+
+
+@pytest.mark.parametrize("instant", ["", *NO_INSTANTS])
+def test_a_reply_of_no_time_at_all_is_left(office: Office, instant: str) -> None:
+    before = office.desks[0].register.read(sync_facts).last_contact
+    read = office.read_in(0, said_at(office, instant))
+    assert [type(fault) for fault in read.faults] == [protocol.Malformed]
+    assert office.desks[0].register.read(sync_facts).last_contact == before
+    assert office.read_in(0, said_at(office, "2026-12-01T01:00:00Z")).faults == [], "the twin"
+
+
+def test_kept_as_it_came_it_would_keep_the_program_from_starting(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin."""
+    monkeypatch.setattr("sync.client.courier.is_instant", lambda text: True)
+    assert office.read_in(0, said_at(office, "then")).faults == []
+    with pytest.raises(ValueError, match="then"):
+        office.desks[0].restart()
+    monkeypatch.setattr("commune_desk.store.changes.ledger.from_iso", lambda text: SystemClock().now())
+    office.reopen(0)  # so that it can be closed
