@@ -59,14 +59,18 @@ def standing_lines(connection: Connection, records: Sequence[Stored]) -> list[St
 
 
 def lines_of(connection: Connection, ids: Iterable[str]) -> Iterator[Line]:
-    """The changes with these ids, read anew from the bytes that were signed."""
+    """The changes with these ids, read anew from the bytes that were signed; none whose words were erased.
+
+    An edit may name any of those as what its author had seen, also where it is about somebody else.
+    """
     change, key = tables.change, tables.change_key
     kept = select(change.c.raw, change.c.signature).join(
         key, (key.c.scope == change.c.scope) & (key.c.id == change.c.id)
     )
     for some in batched(sorted(ids)):
         for row in connection.execute(kept.where(among(key.c.id, some))):
-            yield kept_line(row.raw, row.signature)
+            if row.raw:
+                yield kept_line(row.raw, row.signature)
 
 
 def kept_line(raw: bytes, signature: bytes) -> Line:
