@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from commune_desk.store.desk import versions
 from commune_desk.store.exchange import feeds
-from commune_desk.store.intake import comparing, restating
+from commune_desk.store.intake import comparing, erasing, restating
 from commune_desk.store.intake.standing import Step
 from commune_desk.store.writing.transaction import Tx
 from sync.change import FeedPosition
@@ -45,6 +45,7 @@ class Beginning:
         """The scope's standing lines were all heard: its feed goes on behind them."""
         if self._is_still_there(tx):
             self._close_what_was_not_told(tx)
+            erasing.erase_again(tx)
             feeds.end_beginning(tx, self._scope, self._position)
 
     def _close_what_was_not_told(self, tx: Tx) -> None:

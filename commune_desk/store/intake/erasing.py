@@ -51,6 +51,29 @@ def carry_out(tx: Tx, change: Change, named: Iterable[tuple[str, str]]) -> None:
         tx.topic(topic)
 
 
+def erase_again(tx: Tx) -> None:
+    """Whom an order took away goes once more, where a snapshot of before it brought them back: an old stick has one.
+
+    Of what this desk alone had taken for theirs the province may still have the record, and that may come again.
+    """
+    db = tx.connection
+    ordered = "SELECT c.record, c.kind FROM erasure e JOIN change c ON c.id=e.change"
+    people = "SELECT record, kind FROM erased_record WHERE kind='person' AND change<>''"
+    back = {record: kind for record, kind in db.execute(f"{ordered} UNION {people}") if _is_here(db, kind, record)}
+    if not back:
+        return
+    for record, kind in _all_about(db, back).items():
+        _erase(tx, kind, record)
+    tx.scrub()
+    for topic in ("arrivals", "conflicts", file_queue.FILES):
+        tx.topic(topic)
+
+
+def _is_here(db: Connection, kind: str, record: str) -> bool:
+    here = f"SELECT 1 FROM {kind} WHERE id=?"  # noqa: S608 - declared names only
+    return kind in KINDS and db.execute(here, (record,)).fetchone() is not None
+
+
 def drop_refused(tx: Tx, change_id: str, desk: str) -> None:
     """The province signed that a change of ours speaks of what was erased: it brings nothing back here either."""
     db = tx.connection
