@@ -121,7 +121,7 @@ def _gather(connection: Connection, kind: str, record: str, field: str) -> OpenC
         " ORDER BY opened_seq, id LIMIT ?",
         (kind, record, field, MOST_AT_ONCE),
     ).fetchall()
-    origin = next((row[2] for row in rows if row[2]), None)
+    origin = next((row[2] for row in rows if row[2] and not _is_of_another(connection, row[2], record)), None)
     own = _standing_writer(connection, kind, record, field)
     overruled = [row[4] for row in rows if row[4] and row[3] == own]
     kept = shown_instead(connection, kind, record)
@@ -145,6 +145,12 @@ def _gather(connection: Connection, kind: str, record: str, field: str) -> OpenC
         sides=tuple(sides),
         kept="" if kept == record else kept,
     )
+
+
+def _is_of_another(connection: Connection, change: str, record: str) -> bool:
+    """Whether what an edit names as seen was written of another record: of that nothing is shown here."""
+    row = connection.execute("SELECT record FROM change WHERE id=?", (change,)).fetchone()
+    return row is not None and row[0] != record
 
 
 def is_behind_ours(connection: Connection, conflict: OpenConflict) -> bool:

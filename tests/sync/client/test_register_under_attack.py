@@ -163,6 +163,33 @@ def test_a_conflict_that_only_a_newer_program_can_show_is_left_to_it(office: Off
     assert conflicts.count_open_of(reader, [line.change.record]) == 0
 
 
+def _seen_of_another(office: Office) -> None:
+    """An edit that waits for a person names as seen what was written of somebody else."""
+    one, other = uuid7(), uuid7()
+    stands = office.tell("person", one, {"full_name": "Chìu Văn Sáng", "phone": "0912000001"})
+    theirs = office.tell("person", other, {"full_name": "Bàn Thị Một", "phone": "0912000002"})
+    line = office.colleague.record(SCOPE, "person", one, {"phone": "0912000003"})
+    sides = {"base": theirs.change.id, "ours": stands.change.id, "theirs": line.change.id}
+    opened = protocol.OpenedConflict(id=uuid7(), field="phone", **sides)
+    office.province.publish(line, opened=[opened], outcomes={"phone": "conflict"})
+    office.desk.sync()
+
+
+def test_what_was_written_of_another_is_not_shown_as_what_had_stood(office: Office) -> None:
+    _seen_of_another(office)
+    (shown,) = office.desk.register.read(conflicts.open_conflicts)
+    assert (shown.base, [side.value for side in shown.sides]) == (None, ["0912000001", "0912000003"])
+
+
+def test_believed_it_would_show_anothers_number(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin."""
+    monkeypatch.setattr(conflicts, "_is_of_another", lambda *_: False)
+    _seen_of_another(office)
+    (shown,) = office.desk.register.read(conflicts.open_conflicts)
+    assert shown.base is not None
+    assert shown.base.value == "0912000002"
+
+
 def test_a_desks_number_used_twice_is_refused_with_its_page(office: Office) -> None:
     office.tell("person", uuid7(), {"full_name": "Bàn A Sáng"})
     office.tell("person", uuid7(), {"full_name": "Bàn A Tài"}, n=1)
