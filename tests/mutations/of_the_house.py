@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.mutations.fault import Fault
 
 _PLACEMENTS, _STAYS = "commune_desk/store/pages/placements.py", "commune_desk/usecases/shelter/placements.py"
+_STATES, _IN_AND_OUT = "commune_desk/usecases/shelter/states.py", "sync/meeting/test_in_and_out_at_two_desks.py"
 _ADMIT = "commune_desk/presenters/shelter/admit_form.py"
 _ANSWERS = "presenters/shelter/test_answers_of_an_admission.py"
 
@@ -43,6 +44,34 @@ FAULTS = (
         old="    return [row for row in rows if row.is_in_use or _is_first(labels, fold(row.bed.label))]\n",
         new="    return [row for row in rows if labels or _is_first(labels, fold(row.bed.label))]\n",
         tests=("sync/meeting/test_beds_added_twice.py",),
+    ),
+    Fault(
+        name="the-state-that-is-heard-last-stands",
+        file=_STATES,
+        old="        tx.save(again, group=last.change)\n    elif",
+        new="        pass\n    elif",
+        tests=(_IN_AND_OUT,),
+    ),
+    Fault(
+        name="a-state-said-again-counts-as-written-then",
+        file=_STATES,
+        old="        tx.save(again, group=last.change)\n    elif",
+        new="        tx.save(again)\n    elif",
+        tests=(_IN_AND_OUT,),
+    ),
+    Fault(
+        name="nobody-is-asked-of-who-was-seen-after-the-end",
+        file=_STATES,
+        old="    elif not words.is_said_again(last):\n",
+        new="    elif False and not words.is_said_again(last):\n",
+        tests=(_IN_AND_OUT,),
+    ),
+    Fault(
+        name="a-state-that-people-went-by-for-weeks-is-turned",
+        file=_STATES,
+        old="STATES_LOOKED_AT, int, -1)",
+        new="STATES_LOOKED_AT, int, 0)",
+        tests=(_IN_AND_OUT,),
     ),
     Fault(
         name="the-house-is-not-told-what-it-has-to-decide",
