@@ -6,6 +6,7 @@ from tests.mutations.fault import Fault
 
 _PLACEMENTS, _STAYS = "commune_desk/store/pages/placements.py", "commune_desk/usecases/shelter/placements.py"
 _STATES, _IN_AND_OUT = "commune_desk/usecases/shelter/states.py", "sync/meeting/test_in_and_out_at_two_desks.py"
+_TASKS, _TWICE = "commune_desk/usecases/shelter/tasks_of_stays.py", "sync/meeting/test_discharged_twice.py"
 _ADMIT = "commune_desk/presenters/shelter/admit_form.py"
 _ANSWERS = "presenters/shelter/test_answers_of_an_admission.py"
 
@@ -72,6 +73,41 @@ FAULTS = (
         old="STATES_LOOKED_AT, int, -1)",
         new="STATES_LOOKED_AT, int, 0)",
         tests=(_IN_AND_OUT,),
+    ),
+    Fault(
+        name="a-discharge-entered-twice-has-six-follow-ups",
+        file=_TASKS,
+        old="        task_id = follow_up_id(stay.id, number)\n",
+        new="        task_id = follow_up_id(RecordId(group or stay.id), number)\n",
+        tests=(_TWICE,),
+    ),
+    Fault(
+        name="a-stay-that-goes-on-keeps-the-tasks-of-its-end",
+        file=_TASKS,
+        old="        _take_up_again(tx, after, end)\n",
+        new="        pass\n",
+        tests=(_TWICE,),
+    ),
+    Fault(
+        name="what-was-left-off-before-the-end-is-to-be-done",
+        file=_TASKS,
+        old='        if _group_of(tx.connection, "task", task_id) == end:\n',
+        new="        if end:\n",
+        tests=(_TWICE,),
+    ),
+    Fault(
+        name="the-plan-of-the-second-who-ends-a-stay-waits-for-good",
+        file=_STAYS,
+        old='    if opened is not None and opened.seen(stay).status in ACTIVE and stay.status == "ended":\n',
+        new="    if opened is not None and opened is None:\n",
+        tests=(_TWICE,),
+    ),
+    Fault(
+        name="the-second-who-ends-a-stay-writes-over-the-first",
+        file=_STAYS,
+        old="    tx.edit(opened, shown, msgspec.structs.replace(shown, **added))\n",
+        new="    tx.save(msgspec.structs.replace(stay, **added))\n",
+        tests=(_TWICE,),
     ),
     Fault(
         name="the-house-is-not-told-what-it-has-to-decide",

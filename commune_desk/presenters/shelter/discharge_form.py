@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from commune_desk.domain.model.ids import RecordId
-from commune_desk.domain.records.placements import follow_up_days
+from commune_desk.domain.records.placements import ACTIVE, Placement, follow_up_days
 from commune_desk.domain.time.clock import local_day
 from commune_desk.domain.words.labels import N_
 from commune_desk.i18n import _, format_date
@@ -14,18 +15,23 @@ from commune_desk.presenters.frame.entry_form import Editor, EntryForm, FieldSpe
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.presenters.wording.labels import Option
 from commune_desk.store.pages.placements import stay_row
-from commune_desk.store.writing.transaction import Tx
+from commune_desk.store.writing.opened import open_records
+from commune_desk.store.writing.transaction import Tx, load
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.shelter.placements import (
     NO_FOLLOW_UP,
     NO_RECEIVER,
     Leaving,
-    Reminder,
     discharge,
     leaving_faults,
 )
+from commune_desk.usecases.shelter.tasks_of_stays import Reminder
 
 _FOLLOW_UPS = (N_("Follow-up after 1 week"), N_("Follow-up after 1 month"), N_("Follow-up after 3 months"))
+
+
+_OFFERED_AT = "offered_at"
+"""In a draft: the hour that the form offered when it was opened."""
 
 
 class DischargeForm(EntryForm[FormState]):
@@ -38,7 +44,8 @@ class DischargeForm(EntryForm[FormState]):
         self._stay = workplace.read(lambda c: stay_row(c, stay))
         names = ("reason", "receiver", "destination", "safety_plan")
         super().__init__(workplace, stay, {"at": ""} | dict.fromkeys(names, ""))
-        self._values["at"] = self.now_text()
+        self._values["at"] = self._offered_at = self.now_text()
+        self.open_as(workplace.read(lambda c: open_records(c, load(c, "placement", stay))))
 
     def fields(self) -> Sequence[FieldSpec]:
         sealed = _("Sealed: only this house can read it.")
@@ -80,11 +87,18 @@ class DischargeForm(EntryForm[FormState]):
         faults = leaving_faults(leaving, admitted, self._workplace.latest())
         return {name: _(text) for name, text in faults.items()} | errors
 
+    def payload(self) -> dict[str, Any]:
+        return super().payload() | {_OFFERED_AT: self._offered_at}
+
+    def restore(self, payload: Mapping[str, Any]) -> FormState:
+        self._offered_at = str(payload.get(_OFFERED_AT, ""))
+        return super().restore(payload)
+
     def operation(self) -> Callable[[Tx], str]:
-        leaving = self._leaving({})
+        leaving, opened = self._leaving({}), self.opened
 
         def operation(tx: Tx) -> str:
-            discharge(tx, leaving)
+            discharge(tx, leaving, opened)
             return self.record
 
         return operation
@@ -95,6 +109,7 @@ class DischargeForm(EntryForm[FormState]):
         return Leaving(
             stay=RecordId(self.record),
             at=at,
+            is_at_offered=self._values["at"] == self._offered_at,
             reason=self._values["reason"],
             receiver=self.line("receiver") if has_receiver else None,
             destination=self.line("destination"),
@@ -106,7 +121,18 @@ class DischargeForm(EntryForm[FormState]):
         days = follow_up_days(local_day(at)) if at else ()
         return tuple(Reminder(_(title), day.isoformat()) for title, day in zip(_FOLLOW_UPS, days, strict=False))
 
+    def _is_ended_since(self) -> bool:
+        """Whether a colleague ended the stay after the form was opened."""
+        now = self._workplace.read(lambda c: stay_row(c, self.record))
+        before = self.opened.records.get(RecordId(self.record))
+        return now is not None and not now.is_active and isinstance(before, Placement) and before.status in ACTIVE
+
     def _note(self) -> str:
+        if self._is_ended_since():
+            return _(
+                "A colleague has ended this stay meanwhile. What you save is added to it; where both of you said "
+                "something, you are asked which holds."
+            )
         reminders = self._reminders(self.moment("at", {}))
         if self._values["reason"] in NO_FOLLOW_UP or not reminders:
             return ""
