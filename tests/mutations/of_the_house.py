@@ -7,6 +7,7 @@ from tests.mutations.fault import Fault
 _PLACEMENTS, _STAYS = "commune_desk/store/pages/placements.py", "commune_desk/usecases/shelter/placements.py"
 _STATES, _IN_AND_OUT = "commune_desk/usecases/shelter/states.py", "sync/meeting/test_in_and_out_at_two_desks.py"
 _TASKS, _TWICE = "commune_desk/usecases/shelter/tasks_of_stays.py", "sync/meeting/test_discharged_twice.py"
+_SAME, _AS_TWO = "commune_desk/usecases/shelter/same_person.py", "sync/meeting/test_admitted_twice_as_two.py"
 _ADMIT = "commune_desk/presenters/shelter/admit_form.py"
 _ANSWERS = "presenters/shelter/test_answers_of_an_admission.py"
 
@@ -108,6 +109,34 @@ FAULTS = (
         old="    tx.edit(opened, shown, msgspec.structs.replace(shown, **added))\n",
         new="    tx.save(msgspec.structs.replace(stay, **added))\n",
         tests=(_TWICE,),
+    ),
+    Fault(
+        name="of-two-stays-of-one-child-each-pc-ends-another",
+        file=_SAME,
+        old="if ends and (one.admitted_at, one.id) < (ends.admitted_at, ends.id)]\n",
+        new="if ends and one.id != ends.id]\n",
+        tests=(_AS_TWO,),
+    ),
+    Fault(
+        name="who-was-entered-twice-stays-two-people",
+        file=_SAME,
+        old="    be_one(tx, former, kept)\n",
+        new="    pass\n",
+        tests=(_AS_TWO,),
+    ),
+    Fault(
+        name="whom-a-commune-shared-is-taken-for-the-house-s-own",
+        file=_SAME,
+        old="    kept = shared[0] if shared else stay.person\n",
+        new="    kept = stay.person\n",
+        tests=(_AS_TWO,),
+    ),
+    Fault(
+        name="the-commune-of-the-stay-taken-back-is-told-no-more",
+        file=_SAME,
+        old="home_commune=stay.home_commune or ended.home_commune)",
+        new="home_commune=stay.home_commune)",
+        tests=(_AS_TWO,),
     ),
     Fault(
         name="the-house-is-not-told-what-it-has-to-decide",

@@ -23,8 +23,7 @@ from commune_desk.domain.time.dates import says_less
 from commune_desk.domain.vietnamese.text import fold
 from commune_desk.domain.words.errors import Invalid, Refusal
 from commune_desk.domain.words.labels import N_
-from commune_desk.store.pages.placements import active_stays, stays_in, stays_of
-from commune_desk.store.pages.tasks import open_tasks_of
+from commune_desk.store.pages.placements import active_stays, stays_in
 from commune_desk.store.writing.joined import joined_people, kept_of
 from commune_desk.store.writing.leaving import was_told_of
 from commune_desk.store.writing.numbers import next_number
@@ -32,11 +31,12 @@ from commune_desk.store.writing.opened import Opened, edited
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.records.tasks import finish_task
 from commune_desk.usecases.shelter.commune_notices import tell_commune
+from commune_desk.usecases.shelter.same_person import ENTERED_TWICE, be_one, go_on_in
 from commune_desk.usecases.shelter.tasks_of_stays import Reminder, end_tasks
 
-NO_RECEIVER = ("left", "independent", "died")
+NO_RECEIVER = ("left", "independent", "died", ENTERED_TWICE)
 """Reasons for discharge with nobody to hand over to."""
-NO_FOLLOW_UP = ("died",)
+NO_FOLLOW_UP = ("died", ENTERED_TWICE)
 UNKNOWN_COMMUNE = "00000"
 
 _NOT_HOLD = N_("Some fields do not hold.")
@@ -54,7 +54,8 @@ class Admission(msgspec.Struct, frozen=True, kw_only=True):
 class Leaving(msgspec.Struct, frozen=True, kw_only=True):
     """The end of a stay. `at` is an instant; `destination` and `safety_plan` are sealed when saved.
 
-    `is_at_offered` where nobody typed the hour: it says nothing beside a colleague's.
+    `is_at_offered` where nobody typed the hour: it says nothing beside a colleague's. `goes_on_in` is the other stay of
+    a resident who was entered twice.
     """
 
     stay: RecordId
@@ -64,6 +65,7 @@ class Leaving(msgspec.Struct, frozen=True, kw_only=True):
     receiver: str | None = None
     destination: str | None = None
     safety_plan: str | None = None
+    goes_on_in: RecordId | None = None
     reminders: tuple[Reminder, ...] = ()
 
 
@@ -137,10 +139,7 @@ def _be_another(tx: Tx, stay: Placement, person: Person) -> None:
     if any(other.person == kept_of(tx.connection, person.id) for other in active_stays(tx.connection)):
         raise Refusal(N_("This person is in the house already. Nothing was saved; open the present stay."))
     _know_person(tx, person)
-    former = stay.person or ""
-    others = [tx.existing(Placement, one.id) for one in stays_of(tx.connection, former) if one.id != stay.id]
-    for record in (*others, *open_tasks_of(tx.connection, former)):
-        tx.save(msgspec.structs.replace(record, person=person.id))
+    be_one(tx, stay.person or "", person.id, but=stay.id)
 
 
 def _name_resident(tx: Tx, opened: Opened, before: Person, after: Person) -> None:
@@ -227,6 +226,8 @@ def discharge(tx: Tx, leaving: Leaving, opened: Opened | None = None) -> None:
     group = uuid7()
     _move(tx, leaving.stay, "ended", group=group, due_back_at=None, **said)
     end_tasks(tx, stay, () if leaving.reason in NO_FOLLOW_UP else leaving.reminders, group)
+    if leaving.reason == ENTERED_TWICE and leaving.goes_on_in:
+        go_on_in(tx, stay, leaving.goes_on_in)
 
 
 def _add_to_end(
@@ -247,6 +248,8 @@ def leaving_faults(leaving: Leaving, admitted_at: str, now: datetime) -> dict[st
         faults["reason"] = N_("Please fill this in.")
     elif not leaving.receiver and leaving.reason not in NO_RECEIVER:
         faults["receiver"] = N_("Write to whom the resident was handed over.")
+    elif leaving.reason == ENTERED_TWICE and not leaving.goes_on_in:
+        faults["goes_on_in"] = N_("Choose the stay that goes on.")
     if not leaving.at:
         faults["at"] = N_("Please fill this in.")
     elif leaving.at > to_iso(now):
