@@ -8,6 +8,7 @@ _PLACEMENTS, _STAYS = "commune_desk/store/pages/placements.py", "commune_desk/us
 _STATES, _IN_AND_OUT = "commune_desk/usecases/shelter/states.py", "sync/meeting/test_in_and_out_at_two_desks.py"
 _TASKS, _TWICE = "commune_desk/usecases/shelter/tasks_of_stays.py", "sync/meeting/test_discharged_twice.py"
 _SAME, _AS_TWO = "commune_desk/usecases/shelter/same_person.py", "sync/meeting/test_admitted_twice_as_two.py"
+_BELONGING, _FORMER = "sync/server/lifecycle/belonging.py", "sync/journeys/test_former_residents.py"
 _ADMIT = "commune_desk/presenters/shelter/admit_form.py"
 _ANSWERS = "presenters/shelter/test_answers_of_an_admission.py"
 
@@ -137,6 +138,20 @@ FAULTS = (
         old="home_commune=stay.home_commune or ended.home_commune)",
         new="home_commune=stay.home_commune)",
         tests=(_AS_TWO,),
+    ),
+    Fault(
+        name="an-erasure-leaves-what-the-house-wrote-before-it-knew",
+        file=_BELONGING,
+        old="    return _brought(connection, found) | _former_residents(connection, found)\n",
+        new="    return _brought(connection, found)\n",
+        tests=(_FORMER,),
+    ),
+    Fault(
+        name="the-house-s-own-record-of-a-shared-child-stays",
+        file=_SAME,
+        old="        tx.save(Person(id=person.id, scope=person.scope, joined_to=person.joined_to))\n",
+        new="        pass\n",
+        tests=(_FORMER,),
     ),
     Fault(
         name="the-house-is-not-told-what-it-has-to-decide",
