@@ -115,4 +115,5 @@ def test_who_was_shared_by_a_commune_is_kept(office: ShelteredOffice, *, is_shar
     for one in (house, shift):
         assert one.desk.ask("SELECT DISTINCT person FROM placement") == [(child,)]
         assert page(one, earlier).name == NAME
+        assert [step.text for step in page(one, earlier).steps] == REVIEWS
     assert office.unrest() == {}
