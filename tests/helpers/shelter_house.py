@@ -13,7 +13,8 @@ from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.shelter import placements
 from commune_desk.usecases.shelter.beds import NewBed, close_bed, set_up_shelter
-from commune_desk.usecases.shelter.placements import Admission, Reminder
+from commune_desk.usecases.shelter.placements import Admission
+from commune_desk.usecases.shelter.tasks_of_stays import Reminder
 from tests.helpers.builders import SHELTER_SCOPE
 
 KINDS = {"A": "standard", "B": "standard", "C": "sickroom", "D": "mother_child"}

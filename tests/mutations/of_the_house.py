@@ -5,6 +5,10 @@ from __future__ import annotations
 from tests.mutations.fault import Fault
 
 _PLACEMENTS, _STAYS = "commune_desk/store/pages/placements.py", "commune_desk/usecases/shelter/placements.py"
+_STATES, _IN_AND_OUT = "commune_desk/usecases/shelter/states.py", "sync/meeting/test_in_and_out_at_two_desks.py"
+_TASKS, _TWICE = "commune_desk/usecases/shelter/tasks_of_stays.py", "sync/meeting/test_discharged_twice.py"
+_SAME, _AS_TWO = "commune_desk/usecases/shelter/same_person.py", "sync/meeting/test_admitted_twice_as_two.py"
+_BELONGING, _FORMER = "sync/server/lifecycle/belonging.py", "sync/journeys/test_former_residents.py"
 _ADMIT = "commune_desk/presenters/shelter/admit_form.py"
 _ANSWERS = "presenters/shelter/test_answers_of_an_admission.py"
 
@@ -43,6 +47,111 @@ FAULTS = (
         old="    return [row for row in rows if row.is_in_use or _is_first(labels, fold(row.bed.label))]\n",
         new="    return [row for row in rows if labels or _is_first(labels, fold(row.bed.label))]\n",
         tests=("sync/meeting/test_beds_added_twice.py",),
+    ),
+    Fault(
+        name="the-state-that-is-heard-last-stands",
+        file=_STATES,
+        old="        tx.save(again, group=last.change)\n    elif",
+        new="        pass\n    elif",
+        tests=(_IN_AND_OUT,),
+    ),
+    Fault(
+        name="a-state-said-again-counts-as-written-then",
+        file=_STATES,
+        old="        tx.save(again, group=last.change)\n    elif",
+        new="        tx.save(again)\n    elif",
+        tests=(_IN_AND_OUT,),
+    ),
+    Fault(
+        name="nobody-is-asked-of-who-was-seen-after-the-end",
+        file=_STATES,
+        old="    elif not words.is_said_again(last):\n",
+        new="    elif False and not words.is_said_again(last):\n",
+        tests=(_IN_AND_OUT,),
+    ),
+    Fault(
+        name="a-state-that-people-went-by-for-weeks-is-turned",
+        file=_STATES,
+        old="STATES_LOOKED_AT, int, -1)",
+        new="STATES_LOOKED_AT, int, 0)",
+        tests=(_IN_AND_OUT,),
+    ),
+    Fault(
+        name="a-discharge-entered-twice-has-six-follow-ups",
+        file=_TASKS,
+        old="        task_id = follow_up_id(stay.id, number)\n",
+        new="        task_id = follow_up_id(RecordId(group or stay.id), number)\n",
+        tests=(_TWICE,),
+    ),
+    Fault(
+        name="a-stay-that-goes-on-keeps-the-tasks-of-its-end",
+        file=_TASKS,
+        old="        _take_up_again(tx, after, end)\n",
+        new="        pass\n",
+        tests=(_TWICE,),
+    ),
+    Fault(
+        name="what-was-left-off-before-the-end-is-to-be-done",
+        file=_TASKS,
+        old='        if _group_of(tx.connection, "task", task_id) == end:\n',
+        new="        if end:\n",
+        tests=(_TWICE,),
+    ),
+    Fault(
+        name="the-plan-of-the-second-who-ends-a-stay-waits-for-good",
+        file=_STAYS,
+        old='    if opened is not None and opened.seen(stay).status in ACTIVE and stay.status == "ended":\n',
+        new="    if opened is not None and opened is None:\n",
+        tests=(_TWICE,),
+    ),
+    Fault(
+        name="the-second-who-ends-a-stay-writes-over-the-first",
+        file=_STAYS,
+        old="    tx.edit(opened, shown, msgspec.structs.replace(shown, **added))\n",
+        new="    tx.save(msgspec.structs.replace(stay, **added))\n",
+        tests=(_TWICE,),
+    ),
+    Fault(
+        name="of-two-stays-of-one-child-each-pc-ends-another",
+        file=_SAME,
+        old="if ends and (one.admitted_at, one.id) < (ends.admitted_at, ends.id)]\n",
+        new="if ends and one.id != ends.id]\n",
+        tests=(_AS_TWO,),
+    ),
+    Fault(
+        name="who-was-entered-twice-stays-two-people",
+        file=_SAME,
+        old="    be_one(tx, former, kept)\n",
+        new="    pass\n",
+        tests=(_AS_TWO,),
+    ),
+    Fault(
+        name="whom-a-commune-shared-is-taken-for-the-house-s-own",
+        file=_SAME,
+        old="    kept = shared[0] if shared else stay.person\n",
+        new="    kept = stay.person\n",
+        tests=(_AS_TWO,),
+    ),
+    Fault(
+        name="the-commune-of-the-stay-taken-back-is-told-no-more",
+        file=_SAME,
+        old="home_commune=stay.home_commune or ended.home_commune)",
+        new="home_commune=stay.home_commune)",
+        tests=(_AS_TWO,),
+    ),
+    Fault(
+        name="an-erasure-leaves-what-the-house-wrote-before-it-knew",
+        file=_BELONGING,
+        old="    return _brought(connection, found) | _former_residents(connection, found)\n",
+        new="    return _brought(connection, found)\n",
+        tests=(_FORMER,),
+    ),
+    Fault(
+        name="the-house-s-own-record-of-a-shared-child-stays",
+        file=_SAME,
+        old="        tx.save(Person(id=person.id, scope=person.scope, joined_to=person.joined_to))\n",
+        new="        pass\n",
+        tests=(_FORMER,),
     ),
     Fault(
         name="the-house-is-not-told-what-it-has-to-decide",

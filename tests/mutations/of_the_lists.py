@@ -83,7 +83,7 @@ FAULTS = (
     ),
     Fault(
         name="one-of-two-stays-ends-the-tasks-of-the-other",
-        file="commune_desk/usecases/shelter/placements.py",
+        file="commune_desk/usecases/shelter/tasks_of_stays.py",
         old="if stay.person is None or any(other.person == stay.person for other in active_stays(tx.connection)):",
         new="if stay.person is None:",
         tests=("usecases/shelter/test_admitted_twice.py",),

@@ -157,6 +157,13 @@ def notice_id(stay: RecordId, commune: str) -> RecordId:
     return RecordId(stay[:12] + sha256(f"{stay}|{commune}".encode()).hexdigest()[:20])
 
 
+def follow_up_id(stay: RecordId, number: int) -> RecordId:
+    """The task to ask how it goes after a stay, of several that one: the same at every desk that ends the stay."""
+    from hashlib import sha256  # as above
+
+    return RecordId(stay[:12] + sha256(f"{stay}|follow-up {number}".encode()).hexdigest()[:20])
+
+
 def isolation_ends(isolation_from: str) -> str:
     """Last day of temporary isolation (ISO date), counting the first day as day 1 of 15."""
     return (date.fromisoformat(isolation_from) + timedelta(days=ISOLATION_DAYS - 1)).isoformat()

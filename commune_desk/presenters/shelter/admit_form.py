@@ -40,7 +40,8 @@ from commune_desk.store.pages.placements import (
 from commune_desk.store.writing.opened import Opened, open_records
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.desk.workplace import Workplace
-from commune_desk.usecases.shelter.placements import Admission, Reminder, admit_to_shelter, complete_stay
+from commune_desk.usecases.shelter.placements import Admission, admit_to_shelter, complete_stay
+from commune_desk.usecases.shelter.tasks_of_stays import Reminder
 
 ADMIT, COMPLETE = "admit", "complete"
 OTHER_PERSON = "other"

@@ -30,6 +30,8 @@ NUMBERED_LATE = "numbered_late"
 """Desk and number of the last change that was numbered after it was written, and the last stamp of that moment."""
 NUMBERED_BEHIND = "numbered_behind"
 """Desk, number and chain behind which it numbers: a copy of its register has given the numbers up to there."""
+STATES_LOOKED_AT = "states_looked_at"
+"""How far the feed of a house was heard when the states of its stays were looked at last."""
 PAUSED = "paused"
 """Whether somebody paused the sync of this desk and nobody has resumed it."""
 

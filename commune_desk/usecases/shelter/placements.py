@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 import msgspec
 
-from commune_desk.domain.model.ids import RecordId, desk_mark, new_record_id
+from commune_desk.domain.model.ids import RecordId, desk_mark, new_record_id, uuid7
 from commune_desk.domain.model.record import check_required, values_of
 from commune_desk.domain.records.desks import Task
 from commune_desk.domain.records.families import Person
@@ -23,8 +23,7 @@ from commune_desk.domain.time.dates import says_less
 from commune_desk.domain.vietnamese.text import fold
 from commune_desk.domain.words.errors import Invalid, Refusal
 from commune_desk.domain.words.labels import N_
-from commune_desk.store.pages.placements import active_stays, stays_in, stays_of
-from commune_desk.store.pages.tasks import open_tasks_of
+from commune_desk.store.pages.placements import active_stays, stays_in
 from commune_desk.store.writing.joined import joined_people, kept_of
 from commune_desk.store.writing.leaving import was_told_of
 from commune_desk.store.writing.numbers import next_number
@@ -32,21 +31,16 @@ from commune_desk.store.writing.opened import Opened, edited
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.records.tasks import finish_task
 from commune_desk.usecases.shelter.commune_notices import tell_commune
+from commune_desk.usecases.shelter.same_person import ENTERED_TWICE, be_one, go_on_in
+from commune_desk.usecases.shelter.tasks_of_stays import Reminder, end_tasks
 
-NO_RECEIVER = ("left", "independent", "died")
+NO_RECEIVER = ("left", "independent", "died", ENTERED_TWICE)
 """Reasons for discharge with nobody to hand over to."""
-NO_FOLLOW_UP = ("died",)
+NO_FOLLOW_UP = ("died", ENTERED_TWICE)
 UNKNOWN_COMMUNE = "00000"
 
 _NOT_HOLD = N_("Some fields do not hold.")
 _FUTURE = N_("This hour has not come yet.")
-
-
-class Reminder(msgspec.Struct, frozen=True):
-    """Something to be done about a resident by an ISO day."""
-
-    title: str
-    due_on: str
 
 
 class Admission(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,14 +52,20 @@ class Admission(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Leaving(msgspec.Struct, frozen=True, kw_only=True):
-    """The end of a stay. `at` is an instant; `destination` and `safety_plan` are sealed when saved."""
+    """The end of a stay. `at` is an instant; `destination` and `safety_plan` are sealed when saved.
+
+    `is_at_offered` where nobody typed the hour: it says nothing beside a colleague's. `goes_on_in` is the other stay of
+    a resident who was entered twice.
+    """
 
     stay: RecordId
     at: str
+    is_at_offered: bool = False
     reason: str
     receiver: str | None = None
     destination: str | None = None
     safety_plan: str | None = None
+    goes_on_in: RecordId | None = None
     reminders: tuple[Reminder, ...] = ()
 
 
@@ -139,10 +139,7 @@ def _be_another(tx: Tx, stay: Placement, person: Person) -> None:
     if any(other.person == kept_of(tx.connection, person.id) for other in active_stays(tx.connection)):
         raise Refusal(N_("This person is in the house already. Nothing was saved; open the present stay."))
     _know_person(tx, person)
-    former = stay.person or ""
-    others = [tx.existing(Placement, one.id) for one in stays_of(tx.connection, former) if one.id != stay.id]
-    for record in (*others, *open_tasks_of(tx.connection, former)):
-        tx.save(msgspec.structs.replace(record, person=person.id))
+    be_one(tx, stay.person or "", person.id, but=stay.id)
 
 
 def _name_resident(tx: Tx, opened: Opened, before: Person, after: Person) -> None:
@@ -206,31 +203,42 @@ def change_bed(tx: Tx, opened: Opened, stay_id: RecordId, bed: RecordId | None) 
         tx.edit(opened, shown, msgspec.structs.replace(shown, bed=bed))
 
 
-def discharge(tx: Tx, leaving: Leaving) -> None:
+def discharge(tx: Tx, leaving: Leaving, opened: Opened | None = None) -> None:
     """End a stay; the bed is free again, and the house is reminded to ask how it goes.
 
-    Raises Invalid naming the fields, Refusal when the stay has ended already.
+    Where it went on as the form was `opened` and a colleague has ended it since, what was typed is added to that end;
+    of what both said people are asked. Raises Invalid naming the fields, Refusal when the stay had ended already.
     """
     stay = tx.existing(Placement, leaving.stay)
     faults = leaving_faults(leaving, stay.admitted_at, tx.latest())
     if faults:
         raise Invalid(_NOT_HOLD, fields=faults)
-    _move(
-        tx,
-        leaving.stay,
-        "ended",
-        due_back_at=None,
-        discharged_at=leaving.at,
-        discharge_reason=leaving.reason,
-        receiver=leaving.receiver,
-        destination=leaving.destination,
-        safety_plan=leaving.safety_plan,
-    )
-    if stay.person is None or any(other.person == stay.person for other in active_stays(tx.connection)):
+    said = {
+        "discharged_at": leaving.at,
+        "discharge_reason": leaving.reason,
+        "receiver": leaving.receiver,
+        "destination": leaving.destination,
+        "safety_plan": leaving.safety_plan,
+    }
+    if opened is not None and opened.seen(stay).status in ACTIVE and stay.status == "ended":
+        _add_to_end(tx, opened, stay, said, is_at_offered=leaving.is_at_offered)
         return
-    for task in open_tasks_of(tx.connection, stay.person):
-        tx.save(msgspec.structs.replace(task, status="dropped"))
-    _remind(tx, stay.person, () if leaving.reason in NO_FOLLOW_UP else leaving.reminders)
+    group = uuid7()
+    _move(tx, leaving.stay, "ended", group=group, due_back_at=None, **said)
+    end_tasks(tx, stay, () if leaving.reason in NO_FOLLOW_UP else leaving.reminders, group)
+    if leaving.reason == ENTERED_TWICE and leaving.goes_on_in:
+        go_on_in(tx, stay, leaving.goes_on_in)
+
+
+def _add_to_end(
+    tx: Tx, opened: Opened, stay: Placement, said: Mapping[str, str | None], *, is_at_offered: bool
+) -> None:
+    """The second of two who end a stay says what the first did not, or meets it in a conflict."""
+    added = {name: value for name, value in said.items() if value}
+    if is_at_offered:
+        added.pop("discharged_at")
+    shown = opened.seen(stay)
+    tx.edit(opened, shown, msgspec.structs.replace(shown, **added))
 
 
 def leaving_faults(leaving: Leaving, admitted_at: str, now: datetime) -> dict[str, str]:
@@ -240,6 +248,8 @@ def leaving_faults(leaving: Leaving, admitted_at: str, now: datetime) -> dict[st
         faults["reason"] = N_("Please fill this in.")
     elif not leaving.receiver and leaving.reason not in NO_RECEIVER:
         faults["receiver"] = N_("Write to whom the resident was handed over.")
+    elif leaving.reason == ENTERED_TWICE and not leaving.goes_on_in:
+        faults["goes_on_in"] = N_("Choose the stay that goes on.")
     if not leaving.at:
         faults["at"] = N_("Please fill this in.")
     elif leaving.at > to_iso(now):
@@ -293,17 +303,13 @@ def _time_faults(stay: Placement, now: datetime) -> dict[str, str]:
     return faults
 
 
-def _move(tx: Tx, stay_id: RecordId, status: str, **changed: str | None) -> None:
+def _move(tx: Tx, stay_id: RecordId, status: str, *, group: str = "", **changed: str | None) -> None:
     stay = tx.existing(Placement, stay_id)
     if status not in PLACEMENT_STEPS.get(stay.status, ()):
         raise Refusal(N_("The stay was changed meanwhile. Nothing was saved; look at its present state."))
-    _save_stay(tx, stay, msgspec.structs.replace(stay, status=status, **changed))
-
-
-def _save_stay(tx: Tx, before: Placement, after: Placement) -> None:
-    if after != before:
-        tx.save(after)
-        tell_commune(tx, before, after)
+    after = msgspec.structs.replace(stay, status=status, **changed)
+    tx.save(after, group=group)
+    tell_commune(tx, stay, after)
 
 
 def _log_step(tx: Tx, stay_id: RecordId, note: str) -> None:

@@ -14,6 +14,7 @@ from commune_desk.store.intake import departures
 from commune_desk.store.writing.drafts import drop_decided
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.shelter.commune_notices import follow_moves, keep_told
+from commune_desk.usecases.shelter.states import let_last_words_stand
 
 
 class AroundSync:
@@ -22,10 +23,11 @@ class AroundSync:
     def __init__(self, register: Register, changed: Callable[[ChangeSet], None]) -> None:
         self._register = register
         self._changed = changed
-        self._stays_changed = False
+        self._stays: set[str] = set()
+        """The stays that the exchange changed."""
 
     def hear(self, changes: ChangeSet) -> None:
-        self._stays_changed |= changes.touches("placement")
+        self._stays |= changes.records.get("placement", frozenset())
         self._changed(changes)
 
     def release_staged(self) -> int:
@@ -48,13 +50,14 @@ class AroundSync:
         return self.release_staged() > 0 or self._register.read_slowly(count_going_up).result() > 0
 
     def keep_told(self) -> None:
-        """In a shelter: the stay of a child who moved follows, and notices that two desks wrote apart follow the stay
-        that came of it; all of that goes with the next sync."""
+        """In a shelter: the stay of a child who moved follows, notices that two desks wrote apart follow the stay that
+        came of it, and its state what was written last; all of that goes with the next sync."""
+        stays, self._stays = self._stays, set()
         if is_shelter_scope(self._register.identity.scope):
             self._note(self._register.write(follow_moves).result()[1])
-            if self._stays_changed:
+            if stays:
                 self._note(self._register.write(keep_told).result()[1])
-        self._stays_changed = False
+            self._note(self._register.write(lambda tx: let_last_words_stand(tx, stays)).result()[1])
 
     def _note(self, changes: ChangeSet) -> None:
         if changes:

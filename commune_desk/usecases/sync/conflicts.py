@@ -16,6 +16,7 @@ from commune_desk.store.intake.conflicts import OpenConflict, is_behind_ours, op
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.desk.sealed import CLOSED
 from commune_desk.usecases.shelter.commune_notices import take_back, tell_again, tell_commune
+from commune_desk.usecases.shelter.tasks_of_stays import end_of, follow_decision
 
 BEHIND_OURS = N_("A newer value was written on this PC and is not sent yet. Sync first, then decide.")
 
@@ -60,9 +61,11 @@ def decide_conflict(tx: Tx, *, kind: str, record: str, field: str, ids: Sequence
             tx.save(msgspec.structs.replace(shown, **{field: value}))
         return
     decided = msgspec.structs.replace(stored, **{field: value})
+    end = end_of(tx.connection, stored.id) if isinstance(stored, Placement) else ""
     tx.resolve(decided, field, ids)
     if isinstance(stored, Placement) and isinstance(decided, Placement):
         _tell_communes(tx, stored, decided, sides if field == "home_commune" else ())
+        follow_decision(tx, stored, decided, end)
 
 
 def _tell_communes(tx: Tx, before: Placement, after: Placement, named: Collection[Value]) -> None:

@@ -19,16 +19,41 @@ from sync.server.intake.records import kinds_of
 from sync.server.intake.set_aside import read_set_aside
 from sync.server.intake.whereabouts import PERSON
 
+_HOUSES = "S:"
 Named = dict[str, str]
 """Records: the kind of each by its id."""
 
 
 def all_about(connection: Connection, kind: str, record: str) -> Named:
-    """The record, what speaks of it, and what is here for their sake alone: a mother whom no other record names."""
+    """The record, what speaks of it, and what is here for their sake alone: a mother whom no other record names, and
+    what a house wrote of a resident before it knew who that is."""
     found = {record: kind}
-    while more := _brought(connection, _closed(connection, found)):
+    while more := _for_their_sake(connection, _closed(connection, found)):
         found |= more
     return found
+
+
+def _for_their_sake(connection: Connection, found: Named) -> Named:
+    return _brought(connection, found) | _former_residents(connection, found)
+
+
+def _former_residents(connection: Connection, found: Named) -> Named:
+    """The house's own records of people whom stays of `found` named once, and whom nothing else names."""
+    stays = [record for record, kind in found.items() if kind == "placement"]
+    change, person = tables.change, RECORDS[PERSON]
+    named: set[str] = set()
+    for some in batched(stays):
+        raws = connection.scalars(select(change.c.raw).where(change.c.record.in_(some)))
+        said = (read_set_aside(raw) for raw in raws if raw)
+        named |= {str(one.set["person"]) for one in said if one is not None and one.set.get("person")}
+    own = [
+        one
+        for some in batched(sorted(named - found.keys()))
+        for one in connection.scalars(
+            select(person.c.id).where(person.c.id.in_(some), person.c.scope.startswith(_HOUSES, autoescape=True))
+        )
+    ]
+    return {one: PERSON for one in own if not _is_named_elsewhere(connection, one, found)}
 
 
 def _closed(connection: Connection, found: Named) -> Named:

@@ -12,7 +12,8 @@ from commune_desk.domain.records.placements import Placement
 from commune_desk.domain.time.clock import to_iso
 from commune_desk.presenters.shelter.care_log_form import CareLogForm
 from commune_desk.store.writing.transaction import Tx
-from commune_desk.usecases.shelter.placements import Admission, Leaving, Reminder, admit_to_shelter, discharge
+from commune_desk.usecases.shelter.placements import Admission, Leaving, admit_to_shelter, discharge
+from commune_desk.usecases.shelter.tasks_of_stays import Reminder
 from tests.helpers.builders import make_person
 from tests.sync.actors.colleagues import Colleague, from_draft, two_colleagues
 from tests.sync.actors.real_province import HOUSE

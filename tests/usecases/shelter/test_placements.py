@@ -25,7 +25,8 @@ from commune_desk.store.writing.opened import open_records
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.shelter import placements
 from commune_desk.usecases.shelter.beds import NewBed, add_beds, close_bed, read_labels, reopen_bed
-from commune_desk.usecases.shelter.placements import Admission, Leaving, Reminder
+from commune_desk.usecases.shelter.placements import Admission, Leaving
+from commune_desk.usecases.shelter.tasks_of_stays import Reminder
 from sync.change import Change
 from tests.helpers.shelter_house import admission, log_entry, set_up
 from tests.helpers.workplaces import clock_of, make_workplace
