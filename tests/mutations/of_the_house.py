@@ -135,8 +135,8 @@ FAULTS = (
     Fault(
         name="the-commune-of-the-stay-taken-back-is-told-no-more",
         file=_SAME,
-        old="home_commune=stay.home_commune or ended.home_commune)",
-        new="home_commune=stay.home_commune)",
+        old="    moved = _with_home_of(stay, ended)\n",
+        new="    moved = stay\n",
         tests=(_AS_TWO,),
     ),
     Fault(

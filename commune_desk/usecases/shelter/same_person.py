@@ -50,7 +50,7 @@ def go_on_in(tx: Tx, ended: Placement, stay_id: RecordId) -> None:
     stay = tx.existing(Placement, stay_id)
     if stay.status not in ACTIVE or stay.id == ended.id:
         raise Refusal(N_("The stay that was to go on has ended meanwhile. Nothing was saved."))
-    moved = msgspec.structs.replace(stay, home_commune=stay.home_commune or ended.home_commune)
+    moved = _with_home_of(stay, ended)
     if moved != stay:
         tx.save(moved)
         tell_commune(tx, stay, moved)
@@ -63,6 +63,16 @@ def go_on_in(tx: Tx, ended: Placement, stay_id: RecordId) -> None:
         return
     _take_what_is_known(tx, former, kept)
     be_one(tx, former, kept)
+
+
+def _with_home_of(stay: Placement, ended: Placement) -> Placement:
+    """The stay that goes on; where it named no commune, with the one that the ended stay named, and the code of that.
+
+    By the code the commune knows that the case is protected, and lets nobody take the child's name back.
+    """
+    if stay.home_commune or not ended.home_commune:
+        return stay
+    return msgspec.structs.replace(stay, home_commune=ended.home_commune, case_code=ended.case_code)
 
 
 def _take_what_is_known(tx: Tx, former: str, kept: str) -> None:

@@ -17,6 +17,7 @@ from tests.sync.actors.real_province import HOUSE
 from tests.sync.actors.sheltered_office import ShelteredOffice, sheltered_office
 
 NAME = "Chìu Văn Sáng"
+HOME = {"home_commune": "06838", "case_code": "06838-2026-007"}
 REVIEWS = ["Review of day 3", "Review of day 7"]
 Pair = tuple[Colleague, Colleague]
 
@@ -33,7 +34,7 @@ def stays(pair: Pair) -> tuple[str, str]:
     """The earlier and the later of the two."""
     here, there = pair
     here.save(AdmitForm(here.workplace), reason="isolation", admitted_at="22/01/2026 15:40")
-    there.save(AdmitForm(there.workplace), reason="isolation", full_name=NAME, home_commune="06838", alias="Hoa Mai")
+    there.save(AdmitForm(there.workplace), reason="isolation", full_name=NAME, alias="Hoa Mai", **HOME)
     settle(pair)
     earlier, later = here.desk.ask("SELECT id FROM placement ORDER BY admitted_at")
     return earlier[0], later[0]
@@ -61,7 +62,9 @@ def test_one_of_the_two_stays_is_taken_back(pair: Pair, stays: tuple[str, str]) 
         assert [step.text for step in goes_on.steps] == REVIEWS
         assert [stay for stay, _text in goes_on.earlier] == [later]
         assert page(one, later).status == "ended"
-        assert one.desk.ask("SELECT home_commune FROM placement WHERE id=?", earlier) == [("06838",)]
+        assert one.desk.ask("SELECT home_commune, case_code FROM placement WHERE id=?", earlier) == [(*HOME.values(),)]
+        told = one.desk.ask("SELECT case_code, status FROM placement_notice WHERE status<>'ended'")
+        assert told == [(HOME["case_code"], "staying")], "by its code the commune knows that the case is protected"
         assert one.desk.ask("SELECT full_name FROM person ORDER BY full_name") == [("",), (NAME,)]
         assert one.conflicts() == []
 
