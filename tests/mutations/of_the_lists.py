@@ -62,10 +62,24 @@ FAULTS = (
     ),
     Fault(
         name="a-list-fills-the-record-that-was-joined",
-        file="commune_desk/usecases/lists/import_fill.py",
-        old="RecordId(kept_of(tx.connection, staged.twin_person))",
-        new="RecordId(staged.twin_person)",
+        file="commune_desk/usecases/lists/import_list.py",
+        old="kept = kept_of(tx.connection, one.twin_person)",
+        new="kept = one.twin_person",
         tests=(f"{_LISTS}/test_filled_and_joined.py",),
+    ),
+    Fault(
+        name="a-list-fills-who-is-out-of-sight",
+        file="commune_desk/usecases/lists/import_fill.py",
+        old='{"status": "active"} if file.status == WITHDRAWN else {}',
+        new="{}",
+        tests=(f"{_LISTS}/test_filled_and_taken_back.py",),
+    ),
+    Fault(
+        name="who-another-list-names-goes-with-the-first",
+        file="commune_desk/store/lists/import_undo.py",
+        old="r.state IN ('filling', 'filled')",
+        new="0",
+        tests=(f"{_LISTS}/test_filled_and_taken_back.py",),
     ),
     Fault(
         name="a-visit-typed-while-joined-raises-no-risk",
