@@ -7,7 +7,7 @@ import msgspec
 from commune_desk.domain.time.clock import stamp_instant, to_iso
 from commune_desk.domain.time.skew import ClockSkew
 from commune_desk.store.changes import numbers
-from commune_desk.store.changes.journal import OPEN, UNSENT
+from commune_desk.store.changes.journal import OPEN, TAKEN_OVER, UNSENT
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.exchange import roots
@@ -40,11 +40,13 @@ class Held(msgspec.Struct, frozen=True):
 
 class StaysHere(msgspec.Struct, frozen=True):
     """What waits and no stick takes along: changes that the province's older program does not know yet, changes that
-    may not go before a reply was read in, and files, which go over a line alone."""
+    may not go before a reply was read in, files, which go over a line alone, and changes of a list that is not in the
+    register yet."""
 
     held: int = 0
     later: int = 0
     files: int = 0
+    listed: int = 0
 
     def __bool__(self) -> bool:
         return self != StaysHere()
@@ -228,8 +230,9 @@ def _held(connection: Connection) -> Held:
 
 def stays_here(connection: Connection) -> StaysHere:
     """What a stick that is written now leaves behind."""
-    staged, held = connection.execute("SELECT count(*), count(code) FROM change WHERE state='staged'").fetchone()
-    return StaysHere(held, staged - held, file_queue.count_going_up(connection))
+    staged = connection.execute("SELECT count(*) FROM change WHERE state='staged'").fetchone()[0]
+    taken_over, held = connection.execute(f"SELECT count(*), count(c.code) {TAKEN_OVER}").fetchone()
+    return StaysHere(held, taken_over - held, file_queue.count_going_up(connection), staged - taken_over)
 
 
 def count_waiting(connection: Connection) -> int:
