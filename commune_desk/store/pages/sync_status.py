@@ -90,6 +90,8 @@ class SyncFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Bytes in a second that the line carried of late; 0.0 if it was not measured."""
 
     held: Held = Held()
+    listed: int = 0
+    """How many of the waiting records are of a list that is not in the register yet: until then they do not go."""
     files_to_send: int = 0
     """Of the files those that were added here and wait to be sent."""
     sealings_set_aside: Codes = ()
@@ -166,6 +168,7 @@ def sync_facts(connection: Connection) -> SyncFacts:
         waiting=waiting,
         oldest_waiting=_instant(oldest),
         held=Held() if own.is_training else _held(connection),
+        listed=0 if own.is_training else _listed(connection),
         waiting_files=under_way + refused,
         files_to_send=file_queue.count_going_up(connection),
         set_aside_codes=entries_set_aside(connection),
@@ -238,6 +241,14 @@ def stays_here(connection: Connection) -> StaysHere:
 def count_waiting(connection: Connection) -> int:
     """How many changes no receipt names yet."""
     row = connection.execute(f"SELECT count(*) FROM change WHERE {OPEN} AND state<>'quarantined'").fetchone()  # noqa: S608
+    return int(row[0])
+
+
+def _listed(connection: Connection) -> int:
+    row = connection.execute(
+        f"SELECT count(DISTINCT record) FROM change WHERE {OPEN} AND state='staged'"  # noqa: S608 - constants only
+        " AND import_id IN (SELECT id FROM import WHERE state<>'complete')"
+    ).fetchone()
     return int(row[0])
 
 

@@ -133,26 +133,6 @@ def test_a_snapshot_that_the_line_overtakes_is_dropped(islands: Islands, monkeyp
     assert shown(by_both) == shown(by_line)
 
 
-def test_pieces_for_which_there_is_no_room_beside_those_of_the_line_are_no_forgery(
-    islands: Islands, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The line begins the place with a snapshot of its own just when the last piece of the stick's is here."""
-    filled(islands)
-    desk = fresh(islands)
-    files = islands.bring(*islands.write_out(desk))
-    honest, left = RegisterReplica.snapshot_bytes, [desk.sync]
-
-    def content(replica: RegisterReplica, token: str) -> bytes:
-        if left:
-            left.pop()()
-        return honest(replica, token)
-
-    monkeypatch.setattr(RegisterReplica, "snapshot_bytes", content)
-    read = islands.read_in(desk, *files)
-    assert (read.faults, read.begun, read.to_begin, desk.ask(PARTS)) == ([], [], [], [(0,)])
-    assert people(desk) == sorted(NAMES)
-
-
 def kinds(desk: RealDesk, files: list[bytes]) -> list[str]:
     box = seal.BoxKey.from_bytes(desk.register.identity.box)
     opened = [bundle.open_bundle(data, box, desk.register.identity.desk) for data in files]

@@ -17,6 +17,8 @@ from sync.server.edge.courier_answer import Answer
 from tests.sync.actors.islands import Islands, people
 from tests.sync.actors.real_desks import RealDesk
 from tests.sync.actors.real_province import real_province
+from tests.sync.courier.test_carried_snapshots import NAMES as STANDING
+from tests.sync.courier.test_carried_snapshots import PARTS, filled, fresh
 
 NAMES = ["Chìu Văn Hai", "Chìu Văn Một", "Của mình"]
 
@@ -53,8 +55,8 @@ def amid(monkeypatch: pytest.MonkeyPatch, asked: Sequence[str], happens: Callabl
     left = [happens]
 
     def hooked(honest: Callable[..., Any]) -> Callable[..., Any]:
-        def ask(*given: Any) -> Any:
-            answer = honest(*given)
+        def ask(*given: Any, **named: Any) -> Any:
+            answer = honest(*given, **named)
             if left:
                 left.pop()()
             return answer
@@ -106,3 +108,18 @@ def test_one_file_of_a_reply_that_the_line_went_beyond_promises_no_more(
     assert islands.read_in(desk, first).more, "the twin"
     desk.sync()
     assert [islands.read_in(desk, one).more for one in (first, last)] == [False, False]
+
+
+def test_pieces_for_which_there_is_no_room_beside_those_of_the_line_are_no_forgery(
+    islands: Islands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line begins the place with a snapshot of its own just when the last piece of the stick's is here."""
+    monkeypatch.setattr("sync.server.answers.pull.WORTH", 10)
+    monkeypatch.setattr("sync.server.answers.snapshots.WORTH", 10)
+    filled(islands)
+    desk = fresh(islands)
+    files = islands.bring(*islands.write_out(desk))
+    amid(monkeypatch, ("keep_snapshot",), desk.sync)
+    read = islands.read_in(desk, *files)
+    assert (read.faults, read.begun, read.to_begin, desk.ask(PARTS)) == ([], [], [], [(0,)])
+    assert people(desk) == sorted(STANDING)

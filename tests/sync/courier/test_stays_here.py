@@ -64,7 +64,15 @@ def test_a_list_that_is_being_brought_in_goes_once_it_is_in_the_register(tmp_pat
             "The bundle asks the province for what is new",
             "2 changes of a list are not on the stick: the list is not in the register yet",
         ]
+        lines = sync_page(workplace.read(sync_facts), SyncStatus()).waiting
+        assert [line.text for line in lines] == [
+            "2 records",
+            "Child file",
+            "Person",
+            "Of these, 2 records of a list that is not in the register yet",
+        ]
         run(saving)
+        assert len(sync_page(workplace.read(sync_facts), SyncStatus()).waiting) == 3, "the twin"
         wrote = courier.write_out(tmp_path)
         assert (wrote.changes, wrote.stays) == (2, StaysHere())
         desk.close()
