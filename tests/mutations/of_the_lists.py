@@ -75,6 +75,13 @@ FAULTS = (
         tests=(f"{_LISTS}/test_filled_and_taken_back.py",),
     ),
     Fault(
+        name="a-list-that-adds-nothing-leaves-no-sign",
+        file="commune_desk/usecases/lists/import_fill.py",
+        old="if filled == Filled():",
+        new="if False:",
+        tests=(f"{_LISTS}/test_filled_and_taken_back.py",),
+    ),
+    Fault(
         name="who-another-list-names-goes-with-the-first",
         file="commune_desk/store/lists/import_undo.py",
         old="r.state IN ('filling', 'filled')",

@@ -11,8 +11,10 @@ from commune_desk.domain.model.ids import RecordId
 from commune_desk.domain.records.children import WITHDRAWN, ChildFile, GroupMembership
 from commune_desk.domain.records.families import Person, Relation
 from commune_desk.store.lists.import_rows import Filled, Payload, StagedRow
+from commune_desk.store.lists.imports import import_named
 from commune_desk.store.pages.children import file_of, kin_of_child, open_memberships
 from commune_desk.store.writing.leaving import is_on_its_way
+from commune_desk.store.writing.opened import open_records
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.lists.import_records import Origin, kin_of
 from commune_desk.usecases.records.children import end_relation, join_group, leave_group, save_kin
@@ -37,12 +39,23 @@ def fill_child(tx: Tx, origin: Origin, staged: StagedRow) -> Filled:
     }
     if fields:
         tx.save(_with(person, fields))
-    return Filled(
+    filled = Filled(
         person=fields,
         file=_fill_file(tx, person_id, child),
         relations=_fill_kin(tx, origin, person_id, child),
         memberships=_fill_groups(tx, origin, person_id, child),
     )
+    if filled == Filled():
+        _keep_from_its_list(tx, person_id)
+    return filled
+
+
+def _keep_from_its_list(tx: Tx, person: RecordId) -> None:
+    """Of a child of a list that another PC brought in, to whom there is nothing to add: that it came by that list is
+    said once more, a sign that it was worked with since. At this PC the two lists are known."""
+    file = file_of(tx.connection, person)
+    if file is not None and file.import_id and import_named(tx.connection, file.import_id) is None:
+        tx.say_again(file, open_records(tx.connection, file).base(file.id, ["import_id"]))
 
 
 def _fill_file(tx: Tx, person: RecordId, child: ListedChild) -> dict[str, str]:

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from commune_desk.domain.words.errors import Refusal
+from commune_desk.i18n import set_language
+from commune_desk.presenters.child.page import ChildPage
 from commune_desk.program_files import code_book
 from commune_desk.store.pages.children import child_record, child_rows
-from commune_desk.store.pages.search import Filters, list_children
+from commune_desk.store.pages.search import ACTIVE, Filters, list_children
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.lists.import_list import ListSaving
 from tests.helpers.builders import make_child, save_all
@@ -41,14 +43,15 @@ class Office:
             for desk in self.desks:
                 desk.sync()
 
-    def shown(self) -> list[list[str]]:
+    def shown(self, status: str = ACTIVE) -> list[list[str]]:
         both = (self.here, self.there)
-        found = [one.read(lambda c: child_rows(c, list_children(c, Filters()))) for one in both]
+        found = [one.read(lambda c: child_rows(c, list_children(c, Filters(status=status)))) for one in both]
         return [[row.name for row in rows] for rows in found]
 
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
+    set_language("en")
     with real_province(tmp_path) as province:
         ours, theirs = (enrolled_desk(province, tmp_path / name) for name in ("ours", "theirs"))
         yield Office((ours, theirs), tmp_path)
@@ -70,6 +73,30 @@ def test_taken_back_by_a_colleague_between_the_reading_and_the_saving(office: Of
     undo(office.there, import_id)
     office.sync()
     assert office.shown() == [[], []]
+
+
+@pytest.mark.parametrize("is_heard", [True, False])
+def test_who_stands_in_a_list_of_another_pc_stays_though_that_had_nothing_to_add(
+    office: Office, *, is_heard: bool
+) -> None:
+    import_id = bring_in(office.there, office.list_of(CHILD))
+    assert counts(office.there, import_id).filled == 1
+    if is_heard:
+        office.sync()
+        with pytest.raises(Refusal, match="files of this list"):
+            undo(office.here, office.import_id)
+        assert office.shown() == [["Lý Thị Mẩy", "Bàn Thị Ngân"]] * 2
+    else:
+        undo(office.here, office.import_id)
+        office.sync()
+        assert office.shown("left") == [["Lý Thị Mẩy"]] * 2, "it can be opened again"
+    assert [desk.ask("SELECT count(*) FROM conflict") for desk in office.desks] == [[(0,)]] * 2
+    ((child,),) = office.desks[1].ask("SELECT person FROM child_index WHERE name='Lý Thị Mẩy'")
+    view = ChildPage(office.there, child).view()
+    assert view is not None
+    assert ("File edited" in [moment.heading for moment in view.timeline]) is not is_heard, (
+        "nothing that reads as an edit"
+    )
 
 
 def test_what_another_list_names_too_is_not_taken_back_before_that_one(office: Office) -> None:
