@@ -37,7 +37,7 @@ def _begin(replica: Replica, identity: DeskIdentity, offer: SnapshotOffer, broug
     """Take the whole snapshot over. What the line moved on meanwhile is for the line to begin."""
     try:
         brought.events += take_over(offer, whole(replica, offer), replica, identity)
-    except errors.Gone:
+    except (errors.Gone, errors.HalfPage):
         replica.drop_snapshot(offer.token)
         return
     brought.begun.append(offer.scope)

@@ -13,14 +13,14 @@ from itertools import chain
 from commune_desk.domain.words.labels import N_
 from sync import bundle, protocol, purge_wire, seal
 from sync.bundle import Bundle, Item, PartKind
-from sync.change import GENESIS, FeedPosition
+from sync.change import GENESIS
 from sync.client import errors
 from sync.client.brought import Brought
 from sync.client.carried_snapshots import take_piece
 from sync.client.channel import refusal_of
 from sync.client.exchange import ROOM_FOR_HEADER, go_on_in, hand_over, prove, push_body
 from sync.client.page import Page, read_page, rest_of
-from sync.client.replica import DeskIdentity, Feeds, Outbox, Replica
+from sync.client.replica import DeskIdentity, Outbox, Replica
 from sync.instant import is_instant
 from sync.snapshot import Begin
 
@@ -283,7 +283,8 @@ def _take_feeds(replica: Replica, identity: DeskIdentity, arrived: Bundle, broug
 
 def _take_page(replica: Replica, identity: DeskIdentity, page: Page, brought: Brought, *, at: str) -> None:
     """Take in what of a page is new, if nothing that must come before it is lacking. Raises as `prove`."""
-    cursors = dict(replica.cursors())
+    positions = replica.positions()
+    cursors = {scope: position.seq for scope, position in positions.items()}
     unbegun = page.trailer.cursors.keys() & set(replica.to_begin_anew())
     lacking = _before(page, cursors) if not unbegun else {}
     brought.more = page.trailer.more or bool(page.trailer.snapshots)
@@ -293,7 +294,7 @@ def _take_page(replica: Replica, identity: DeskIdentity, page: Page, brought: Br
         brought.lacking |= {scope: gap for scope, gap in lacking.items() if scope not in brought.lacking}
         return
     new = rest_of(page, cursors)
-    reached = prove(replica, identity, new, _positions(replica, cursors))
+    reached = prove(replica, identity, new, positions)
     if not new.steps and _is_behind(page, cursors):
         return  # of the past: its certificates too count for nothing
     hand_over(replica, new, reached, at=at)
@@ -310,12 +311,6 @@ def _before(page: Page, cursors: Mapping[str, int]) -> dict[str, tuple[int, int]
     return {
         scope: (cursors.get(scope, 0) + 1, start) for scope, start in starts.items() if start > cursors.get(scope, 0)
     }
-
-
-def _positions(replica: Feeds, cursors: Mapping[str, int]) -> dict[str, FeedPosition]:
-    """Where the register stands: what a page says of the feed must go on from there."""
-    chains = replica.feed_chains()
-    return {scope: FeedPosition(seq, chains[scope]) for scope, seq in cursors.items()}
 
 
 def _is_behind(page: Page, cursors: Mapping[str, int]) -> bool:

@@ -173,8 +173,8 @@ class Feeds(Signers, Protocol):
         """Each scope's last applied position; a scope never pulled is absent."""
         ...
 
-    def feed_chains(self) -> Mapping[str, bytes]:
-        """Each scope's chain at its cursor, as the last `apply` was told it."""
+    def positions(self) -> Mapping[str, FeedPosition]:
+        """Each scope's cursor with the chain there, of one moment: a stick, or the line, may move them at any time."""
         ...
 
     def heads(self, heads: Mapping[str, protocol.FeedHead], *, at: str = "") -> None:

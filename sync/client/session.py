@@ -7,7 +7,7 @@ Text never waits for files: after each piece of a file the session looks for cha
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from commune_desk.domain.time.clock import from_iso, monotonic
@@ -337,12 +337,12 @@ class Session:
     def _pull_all(self, channel: Channel, identity: DeskIdentity) -> None:
         more = True
         while more:
-            cursors, stood = dict(self._replica.cursors()), dict(self._replica.feed_chains())
-            page, signed = self._pull(channel, identity, cursors)
-            self._take_over(page, signed, cursors, identity)
+            stood = self._replica.positions()
+            page, signed = self._pull(channel, identity, {scope: one.seq for scope, one in stood.items()})
+            self._take_over(page, signed, stood, identity)
             for scope in page.trailer.snapshots:
                 self._begin_scope(channel, identity, scope, fresh=self._replica.is_at_work())
-            if page.trailer.snapshots and self._replica.feed_chains() == stood:
+            if page.trailer.snapshots and self._replica.positions() == stood:
                 raise protocol.Malformed  # offered where it has brought the scope already, it would come for ever
             more = page.trailer.more or bool(page.trailer.snapshots)
 
@@ -373,14 +373,14 @@ class Session:
         if accepted_n is not None and accepted_n < signed_for and not self._pusher.shows_receipt:
             raise errors.HistoryRewritten
 
-    def _take_over(self, page: Page, signed: Signed, cursors: dict[str, int], identity: DeskIdentity) -> None:
-        """Prove the whole page, then hand it to the register piece by piece."""
+    def _take_over(
+        self, page: Page, signed: Signed, asked_from: Mapping[str, FeedPosition], identity: DeskIdentity
+    ) -> None:
+        """Prove the whole page, from where it was asked for, then hand it to the register piece by piece."""
         self._note_fresh_time(page.header.at)
-        chains = self._replica.feed_chains()
-        positions = {scope: FeedPosition(seq, chains[scope]) for scope, seq in cursors.items()}
-        reached = prove(self._replica, identity, page, positions)
+        reached = prove(self._replica, identity, page, asked_from)
         root = note_root(page, signed, self._replica, identity.authority_public, identity.epoch)
-        if root is not None and hold_against(root, page, positions, reached, signed, self._replica):
+        if root is not None and hold_against(root, page, asked_from, reached, signed, self._replica):
             self._replica.keep_root(root)
         hand_over(self._replica, page, reached, at_once=self._apply_at_once)
         self._tally.pulled += len(page.events)

@@ -83,8 +83,13 @@ def _fetch(transport: Transport, replica: Beginnings, offer: SnapshotOffer) -> b
 
 
 def whole(replica: Beginnings, offer: SnapshotOffer) -> bytes:
-    """The bytes that came, as the province signed for them. Raises Unproven, and none of them is kept."""
+    """The bytes that came, as the province signed for them. Raises Unproven, and none of them is kept.
+
+    Raises HalfPage where a stick, or the line, began with another one meanwhile, for which these made room.
+    """
     ciphertext = replica.snapshot_bytes(offer.token)
+    if len(ciphertext) < offer.size:
+        raise errors.HalfPage
     if seal.sha256(ciphertext) != protocol.unb64(offer.sha256):
         replica.drop_snapshot(offer.token)
         raise errors.Unproven

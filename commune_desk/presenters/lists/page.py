@@ -224,7 +224,7 @@ class ImportPage:
         return self._check_view(self._counts(self.import_id), ())
 
     def _check_view(self, counts: Counts, ids: tuple[str, ...]) -> CheckView:
-        going = counts.total - counts.errors
+        going = counts.total - counts.errors - counts.left
         return CheckView(
             tabs=tabs_of(counts),
             ids=ids,
@@ -298,6 +298,7 @@ class ImportPage:
             ("note", counts.filled, _("were in the register already; what was missing there was filled in")),
             ("note", counts.joined, _("rows repeat an earlier row and were joined with it")),
             ("danger", counts.rejected, _("rows have errors and were not imported")),
+            ("warning", counts.left, _("rows are about children who have left this register meanwhile; they stay out")),
         )
         more = counts.saved_with_warnings - _MOST_REMARKS
         return ResultView(

@@ -100,6 +100,8 @@ def _name(one: StagedRow) -> str:
         return one.payload.name
     if one.state is RowState.FILLED:
         return _("(brought in)")
+    if one.state is RowState.REJECTED:
+        return _("(has left meanwhile)")
     return _("(saved for now)") if one.state in _SAVED else _("(no name)")
 
 
@@ -108,6 +110,8 @@ def _state_chip(one: StagedRow) -> ChipText:
         return ChipText(_("Saved for now"), "quiet")
     if one.state is RowState.FILLED:
         return ChipText(_("Brought in"), "good", "check")
+    if one.state is RowState.REJECTED and one.level < 2:
+        return ChipText(_("Stays out"), "quiet")
     if one.is_twin and one.level < 2:
         return ChipText(_(_DECIDED[one.decision]), "quiet" if one.decision else "note", "" if one.decision else "users")
     text, tone, icon = _CHIPS[one.level]

@@ -101,4 +101,10 @@ def hint_of(counts: Counts) -> str:
             "{count} rows have errors and stay out; you can save them with the reasons afterwards.",
             counts.errors,
         ).format(count=format_number(counts.errors))
+    if counts.left:
+        return ngettext(
+            "{count} row is about a child who has left this register meanwhile, and stays out.",
+            "{count} rows are about children who have left this register meanwhile, and stay out.",
+            counts.left,
+        ).format(count=format_number(counts.left))
     return _("Every row can be imported.")

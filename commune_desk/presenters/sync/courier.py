@@ -58,6 +58,17 @@ def _stays(stays: StaysHere) -> Iterator[StatusLine]:
             _("Read the reply in here, then write to a stick again: they go with that one."),
             tone="warning",
         )
+    if stays.listed:
+        text = ngettext(
+            "{count} change of a list is not on the stick: the list is not in the register yet",
+            "{count} changes of a list are not on the stick: the list is not in the register yet",
+            stays.listed,
+        )
+        yield StatusLine(
+            text.format(count=format_number(stays.listed)),
+            _("Bring the list in to its end, then write to a stick again."),
+            tone="warning",
+        )
     if stays.files:
         text = ngettext(
             "{count} photo or scan waits for a line; it does not go by stick",

@@ -195,11 +195,16 @@ def _waiting(facts: SyncFacts, *, has_line: bool) -> tuple[StatusLine, ...]:
 
 
 def _held(facts: SyncFacts) -> Iterator[StatusLine]:
-    """What does not go though there is a line: the province's program is older than this one. It is in the total."""
+    """What does not go though there is a line: the province's program is older than this one, or a list was broken
+    off. It is in the total."""
     if facts.held.records:
         text = _("Of these, {count} waiting for the province's update").format(count=_entries(facts.held.records))
         why = _("The province's program does not know them yet. They are kept here and go by themselves once it does.")
         yield StatusLine(text, why, tone="warning", icon="refresh")
+    if facts.listed:
+        text = _("Of these, {count} of a list that is not in the register yet").format(count=_entries(facts.listed))
+        why = _("They go once the list was brought in to its end. It can be discarded where lists are brought in, too.")
+        yield StatusLine(text, why, tone="warning", icon="file-spreadsheet")
 
 
 def _how_much(facts: SyncFacts, *, has_line: bool) -> str:

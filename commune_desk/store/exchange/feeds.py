@@ -31,10 +31,15 @@ def cursors(connection: Connection) -> dict[str, int]:
     return dict(connection.execute("SELECT scope, seq FROM cursor").fetchall())
 
 
-def chains(connection: Connection) -> dict[str, bytes]:
-    """Each scope's chain at its cursor."""
-    rows = connection.execute("SELECT scope, chain FROM cursor").fetchall()
-    return {scope: bytes(chain) for scope, chain in rows}
+def positions(connection: Connection) -> dict[str, FeedPosition]:
+    """The same with each scope's chain there."""
+    rows = connection.execute("SELECT scope, seq, chain FROM cursor").fetchall()
+    return {scope: FeedPosition(seq, bytes(chain)) for scope, seq, chain in rows}
+
+
+def is_behind(connection: Connection) -> bool:
+    """Whether the province has more than was heard here, by what it said last."""
+    return connection.execute("SELECT 1 FROM cursor WHERE head_seq>seq LIMIT 1").fetchone() is not None
 
 
 def note_heads(tx: Tx, heads: Mapping[str, protocol.FeedHead], at: str) -> None:

@@ -138,8 +138,8 @@ class RegisterReplica(OneDesk):
     def cursors(self) -> Mapping[str, int]:
         return self._ask(feeds.cursors)
 
-    def feed_chains(self) -> Mapping[str, bytes]:
-        return self._ask(feeds.chains)
+    def positions(self) -> Mapping[str, FeedPosition]:
+        return self._ask(feeds.positions)
 
     def certs_version(self) -> str:
         return self._ask(page_header.certs_version)

@@ -94,6 +94,8 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     filled: int = 0
     joined: int = 0
     rejected: int = 0
+    left: int = 0
+    """Rows of children who left this register, or were erased, since the list was read: they stay out."""
 
 
 LEVELS = {ListLevel.REPAIRED: 0, ListLevel.WARNING: 1, ListLevel.ERROR: 2}
@@ -110,7 +112,8 @@ _COUNTS = (
     "SELECT count(*), sum(level=2), sum(level=1),"  # noqa: S608 - own words only
     f" sum(level<2 AND {_TWIN}), sum(level=0 AND NOT {_TWIN}),"
     f" sum(level<2 AND {_TWIN} AND decision=''), sum(state='saved'), sum(state='saved' AND level=1),"
-    " sum(state IN ('filling', 'filled')), sum(state='joined'), sum(level=2 OR state='rejected')"
+    " sum(state IN ('filling', 'filled')), sum(state='joined'), sum(level=2),"
+    " sum(level<2 AND state='rejected')"
     " FROM import_row WHERE import_id=?"
 )
 _BEARS = (

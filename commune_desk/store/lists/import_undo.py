@@ -10,14 +10,17 @@ _SIGNS = (
     *WORKED_ON,
     "SELECT 1 FROM joined j JOIN child_file g ON g.person=j.person"
     " WHERE j.kept=f.person AND COALESCE(g.import_id, '')<>f.import_id",
+    "SELECT 1 WHERE f.person IN (SELECT r.twin_person FROM import m JOIN import_row r ON r.import_id=m.id"
+    " WHERE m.state='complete' AND m.id<>?1 AND r.state IN ('filling', 'filled'))",
 )
+"""Also that another list which was brought in here names the child, though it had nothing to add."""
 _CHANGED = "SELECT count(*) FROM child_file f WHERE f.import_id=?1 AND ({})".format(  # noqa: S608 - own words only
     " OR ".join(f"EXISTS ({sign})" for sign in _SIGNS)
 )
 
 
 def count_changed(connection: Connection, import_id: str) -> int:
-    """How many files of the import somebody has worked on since: edited, visited, reported, related, scanned."""
+    """How many files of the import somebody has worked on since: edited, visited, reported, related, scanned, named."""
     return int(connection.execute(_CHANGED, (import_id,)).fetchone()[0])
 
 

@@ -7,7 +7,7 @@ import msgspec
 from commune_desk.domain.time.clock import stamp_instant, to_iso
 from commune_desk.domain.time.skew import ClockSkew
 from commune_desk.store.changes import numbers
-from commune_desk.store.changes.journal import OPEN, UNSENT
+from commune_desk.store.changes.journal import OPEN, TAKEN_OVER, UNSENT
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.exchange import roots
@@ -40,11 +40,13 @@ class Held(msgspec.Struct, frozen=True):
 
 class StaysHere(msgspec.Struct, frozen=True):
     """What waits and no stick takes along: changes that the province's older program does not know yet, changes that
-    may not go before a reply was read in, and files, which go over a line alone."""
+    may not go before a reply was read in, files, which go over a line alone, and changes of a list that is not in the
+    register yet."""
 
     held: int = 0
     later: int = 0
     files: int = 0
+    listed: int = 0
 
     def __bool__(self) -> bool:
         return self != StaysHere()
@@ -88,6 +90,8 @@ class SyncFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Bytes in a second that the line carried of late; 0.0 if it was not measured."""
 
     held: Held = Held()
+    listed: int = 0
+    """How many of the waiting records are of a list that is not in the register yet: until then they do not go."""
     files_to_send: int = 0
     """Of the files those that were added here and wait to be sent."""
     sealings_set_aside: Codes = ()
@@ -164,6 +168,7 @@ def sync_facts(connection: Connection) -> SyncFacts:
         waiting=waiting,
         oldest_waiting=_instant(oldest),
         held=Held() if own.is_training else _held(connection),
+        listed=0 if own.is_training else _listed(connection),
         waiting_files=under_way + refused,
         files_to_send=file_queue.count_going_up(connection),
         set_aside_codes=entries_set_aside(connection),
@@ -228,13 +233,22 @@ def _held(connection: Connection) -> Held:
 
 def stays_here(connection: Connection) -> StaysHere:
     """What a stick that is written now leaves behind."""
-    staged, held = connection.execute("SELECT count(*), count(code) FROM change WHERE state='staged'").fetchone()
-    return StaysHere(held, staged - held, file_queue.count_going_up(connection))
+    staged = connection.execute("SELECT count(*) FROM change WHERE state='staged'").fetchone()[0]
+    taken_over, held = connection.execute(f"SELECT count(*), count(c.code) {TAKEN_OVER}").fetchone()
+    return StaysHere(held, taken_over - held, file_queue.count_going_up(connection), staged - taken_over)
 
 
 def count_waiting(connection: Connection) -> int:
     """How many changes no receipt names yet."""
     row = connection.execute(f"SELECT count(*) FROM change WHERE {OPEN} AND state<>'quarantined'").fetchone()  # noqa: S608
+    return int(row[0])
+
+
+def _listed(connection: Connection) -> int:
+    row = connection.execute(
+        f"SELECT count(DISTINCT record) FROM change WHERE {OPEN} AND state='staged'"  # noqa: S608 - constants only
+        " AND import_id IN (SELECT id FROM import WHERE state<>'complete')"
+    ).fetchone()
     return int(row[0])
 
 

@@ -12,6 +12,7 @@ from commune_desk.domain.records.attachments import Attachment
 from commune_desk.domain.records.children import RISK_LEVELS, ChildFile, GroupMembership
 from commune_desk.domain.records.desks import Task
 from commune_desk.domain.records.families import Person, Relation
+from commune_desk.domain.records.placements import PlacementNotice
 from commune_desk.domain.records.reports import Report
 from commune_desk.domain.records.visits import HomeVisit
 from commune_desk.domain.time.dates import PartialDate
@@ -21,9 +22,10 @@ from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection, transaction, translated
 from commune_desk.store.writing.worked_on import WORKED_ON
 
-DERIVED_AS, _DERIVED = "derived_as", 4
+DERIVED_AS, _DERIVED = "derived_as", 5
 """A fact of the register, and what it says once the rows are as this program derives them: 2 with case codes, 3 with
-photos and scans as a sign that somebody has worked with a child, 4 with edits, moves and joined records as one."""
+photos and scans as a sign that somebody has worked with a child, 4 with edits, moves and joined records as one, 5 with
+what a shelter tells of a stay."""
 
 _GIVEN = "child_rows_given"
 """A fact of the register: the highest number that a row was given. None is given again, though its child has left: a
@@ -85,6 +87,9 @@ def affected(connection: Connection, record: Record, *, is_removed: bool = False
             return [person] if person and (amends or is_removed or not _move_on(connection, record)) else []
         case Report(person=person) | Task(person=person) | Attachment(person=person):
             return [person] if person and (is_removed or _is_hidden(connection, person)) else []
+        case PlacementNotice(case_code=code):
+            of_case = connection.execute("SELECT person FROM child_file WHERE case_number=?", (code,)).fetchall()
+            return [row[0] for row in of_case if row[0] and (is_removed or _is_hidden(connection, row[0]))]
         case Person():
             kin = connection.execute("SELECT person FROM relation WHERE relative=?", (record.id,)).fetchall()
             return [record.id, *(row[0] for row in kin if row[0])]

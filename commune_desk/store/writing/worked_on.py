@@ -22,4 +22,5 @@ WORKED_ON = (
     *(_CHANGED.format(own) for own in ("f.id", "f.person", "f.household")),
     *(f"{_OF_CHILD.format(table)} AND EXISTS ({_CHANGED.format('t.id')})" for table in _OWN_TABLES),
     f"{_OF_CHILD.format('relation')} AND EXISTS ({_CHANGED.format('t.relative')})",
+    "SELECT 1 FROM placement_notice n WHERE n.case_code=f.case_number",
 )

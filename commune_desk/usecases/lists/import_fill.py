@@ -8,12 +8,13 @@ import msgspec
 
 from commune_desk.domain.lists.rows import ListedChild
 from commune_desk.domain.model.ids import RecordId
-from commune_desk.domain.records.children import ChildFile, GroupMembership
+from commune_desk.domain.records.children import WITHDRAWN, ChildFile, GroupMembership
 from commune_desk.domain.records.families import Person, Relation
 from commune_desk.store.lists.import_rows import Filled, Payload, StagedRow
+from commune_desk.store.lists.imports import import_named
 from commune_desk.store.pages.children import file_of, kin_of_child, open_memberships
-from commune_desk.store.writing.joined import kept_of
 from commune_desk.store.writing.leaving import is_on_its_way
+from commune_desk.store.writing.opened import open_records
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.lists.import_records import Origin, kin_of
 from commune_desk.usecases.records.children import end_relation, join_group, leave_group, save_kin
@@ -22,8 +23,11 @@ _FIELDS = ("sex", "birth_date", "ethnicity", "id_number", "village")
 
 
 def fill_child(tx: Tx, origin: Origin, staged: StagedRow) -> Filled:
-    """Add what the child of the register lacks: fields, parents and carer, groups, note. Returns what was added."""
-    child, person_id = staged.payload.child, RecordId(kept_of(tx.connection, staged.twin_person))
+    """Add what the child of the register lacks: fields, parents and carer, groups, note. Returns what was added.
+
+    A child who was taken back with a colleague's list meanwhile is in the register again: this list names them too.
+    """
+    child, person_id = staged.payload.child, RecordId(staged.twin_person)
     person = tx.get(Person, person_id)
     is_here = file_of(tx.connection, person_id) is not None
     if child is None or person is None or not is_here or is_on_its_way(tx.connection, person_id):
@@ -35,20 +39,35 @@ def fill_child(tx: Tx, origin: Origin, staged: StagedRow) -> Filled:
     }
     if fields:
         tx.save(_with(person, fields))
-    return Filled(
+    filled = Filled(
         person=fields,
         file=_fill_file(tx, person_id, child),
         relations=_fill_kin(tx, origin, person_id, child),
         memberships=_fill_groups(tx, origin, person_id, child),
     )
+    if filled == Filled():
+        _keep_from_its_list(tx, person_id)
+    return filled
+
+
+def _keep_from_its_list(tx: Tx, person: RecordId) -> None:
+    """Of a child of a list that another PC brought in, to whom there is nothing to add: that it came by that list is
+    said once more, a sign that it was worked with since. At this PC the two lists are known."""
+    file = file_of(tx.connection, person)
+    if file is not None and file.import_id and import_named(tx.connection, file.import_id) is None:
+        tx.say_again(file, open_records(tx.connection, file).base(file.id, ["import_id"]))
 
 
 def _fill_file(tx: Tx, person: RecordId, child: ListedChild) -> dict[str, str]:
     file = file_of(tx.connection, person)
-    if file is None or file.note or not child.note:
+    if file is None:
         return {}
-    tx.save(msgspec.structs.replace(file, note=child.note))
-    return {"id": file.id, "note": child.note}
+    added = {"note": child.note} if child.note and not file.note else {}
+    added |= {"status": "active"} if file.status == WITHDRAWN else {}
+    if not added:
+        return {}
+    tx.save(msgspec.structs.replace(file, **added))
+    return {"id": file.id, **added}
 
 
 def _fill_kin(tx: Tx, origin: Origin, person: RecordId, child: ListedChild) -> tuple[str, ...]:
@@ -83,8 +102,8 @@ def take_back(tx: Tx, person_id: str, filled: Filled, day: str) -> None:
     if person is not None and (emptied := _standing(person, filled.person)):
         tx.save(_with(person, dict.fromkeys(emptied)))
     file = tx.get(ChildFile, filled.file.get("id", ""))
-    if file is not None and file.note == filled.file.get("note"):
-        tx.save(msgspec.structs.replace(file, note=None))
+    if file is not None:
+        _take_back_file(tx, file, filled.file)
     for one in filled.relations:
         relation = tx.get(Relation, one)
         if relation is not None and not relation.ended_on:
@@ -93,6 +112,13 @@ def take_back(tx: Tx, person_id: str, filled: Filled, day: str) -> None:
         membership = tx.get(GroupMembership, one)
         if membership is not None and not membership.to_on:
             leave_group(tx, RecordId(one), to_on=max(day, membership.from_on or day))
+
+
+def _take_back_file(tx: Tx, file: ChildFile, added: dict[str, str]) -> None:
+    was = {"note": None, "status": WITHDRAWN}
+    emptied = {name: old for name, old in was.items() if name in added and getattr(file, name) == added[name]}
+    if emptied:
+        tx.save(msgspec.structs.replace(file, **emptied))
 
 
 def _standing(person: Person, fields: dict[str, str]) -> list[str]:

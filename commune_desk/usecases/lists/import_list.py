@@ -18,6 +18,7 @@ from commune_desk.store.exchange.staged import release_next
 from commune_desk.store.lists import import_rows, imports
 from commune_desk.store.lists.import_rows import RowState, StagedRow
 from commune_desk.store.lists.imports import ImportState
+from commune_desk.store.writing.joined import kept_of
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.lists.import_fill import fill_child
@@ -157,12 +158,21 @@ def fill_next(tx: Tx, import_id: str) -> int:
     """Fill in what the list knows more about children who were in the register; returns how many rows."""
     origin = origin_of(tx, import_id)
     rows = import_rows.next_rows(tx.connection, import_id, RowState.FILLING, BATCH // 4)
-    for one in rows:
+    for one in (_about_who_is_kept(tx, import_id, row) for row in rows):
         filled = fill_child(tx, origin, one)
         payload = msgspec.structs.replace(one.payload, filled=filled)
         import_rows.set_payload(tx, import_id, one.row, payload, level=one.level)
     import_rows.finish_rows(tx, import_id, [(one.row, RowState.FILLED) for one in rows])
     return len(rows)
+
+
+def _about_who_is_kept(tx: Tx, import_id: str, one: StagedRow) -> StagedRow:
+    """The row, which was taken for a record that may be joined to another since: there it is filled in, and emptied."""
+    kept = kept_of(tx.connection, one.twin_person)
+    if kept == one.twin_person:
+        return one
+    import_rows.set_twin(tx, import_id, one.row, twin_row=one.twin_row, person=kept, score=one.score)
+    return msgspec.structs.replace(one, twin_person=kept)
 
 
 def _complete(tx: Tx, import_id: str) -> None:

@@ -23,6 +23,7 @@ from commune_desk.store.desk.versions import catch_up
 from commune_desk.store.engine.settings import Pins
 from commune_desk.store.exchange import courier as memory
 from commune_desk.store.exchange.courier import Written
+from commune_desk.store.exchange.feeds import is_behind
 from commune_desk.store.exchange.replica import RegisterReplica
 from commune_desk.store.exchange.set_aside import count_entries
 from commune_desk.store.exchange.sync_history import note_heard
@@ -226,6 +227,8 @@ class Courier:
                 self._replica.freeze("")
         else:
             read.to_begin = [one for one in self._replica.to_begin_anew() if one not in read.half]
+            if not (read.lacking or read.half or read.to_begin):  # what was brought may be of the past
+                read.more &= self._register.read_slowly(is_behind).result()
         self._around.keep_told()
 
     def _written(self) -> list[Written]:

@@ -147,8 +147,8 @@ class MemoryReplica:
     def cursors(self) -> Mapping[str, int]:
         return dict(self.places)
 
-    def feed_chains(self) -> Mapping[str, bytes]:
-        return dict(self.chains)
+    def positions(self) -> Mapping[str, FeedPosition]:
+        return {scope: FeedPosition(seq, self.chains[scope]) for scope, seq in self.places.items()}
 
     def certs_version(self) -> str:
         return self.version

@@ -52,11 +52,11 @@ class FragileReplica(RegisterReplica):
 
         return wait
 
-    def cursors(self) -> Mapping[str, int]:
+    def positions(self) -> Mapping[str, FeedPosition]:
         meantime, self.meantime = self.meantime, None
         if meantime is not None:
             meantime()
-        return super().cursors()
+        return super().positions()
 
     def apply(self, events: Sequence[tuple[protocol.Event, Line]], positions: Mapping[str, FeedPosition]) -> None:
         if self.applies_before_crash == 0:

@@ -7,6 +7,7 @@ import itertools
 import pytest
 
 from sync import protocol
+from sync.change import START
 from sync.client.snapshots import begin_scope
 from tests.sync.actors.real_desks import RealDesk
 from tests.sync.client.test_snapshots import Office, a_history, office, picture
@@ -50,7 +51,7 @@ def test_believed_it_would_be_fetched_without_end(office: Office, monkeypatch: p
     desk, _ = _newcomer_offered_it_always(office, monkeypatch)
     turns = itertools.count()
     replica = desk.replica()
-    honest = replica.feed_chains
-    monkeypatch.setattr(replica, "feed_chains", lambda: {**honest(), str(next(turns)): b""})
+    honest = replica.positions
+    monkeypatch.setattr(replica, "positions", lambda: {**honest(), str(next(turns)): START})
     with pytest.raises(AssertionError):
         desk.sync(replica)
