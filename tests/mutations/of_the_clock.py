@@ -32,6 +32,20 @@ FAULTS = (
         tests=(f"{_SHOWN}::test_the_hours_of_a_time_limit_go_on",),
     ),
     Fault(
+        name="a-pc-of-2010-enters-who-is-grown-up-as-a-child",
+        file="commune_desk/usecases/records/children.py",
+        old="    check_child(entry.person, local_day(tx.present()))\n",
+        new="    check_child(entry.person, local_day(tx.ledger.now()))\n",
+        tests=(_SHOWN,),
+    ),
+    Fault(
+        name="a-pc-of-2010-spends-its-bound-for-files-once",
+        file="commune_desk/store/exchange/file_replica.py",
+        old="            day_budget.spend(tx.connection, local_day(tx.present()), more)\n",
+        new="            day_budget.spend(tx.connection, local_day(tx.ledger.now()), more)\n",
+        tests=(_SHOWN,),
+    ),
+    Fault(
         name="a-pc-of-2010-lets-nobody-come-back-today",
         file="commune_desk/presenters/shelter/outing_form.py",
         old="        now = self._workplace.present()\n",

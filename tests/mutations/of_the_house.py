@@ -6,6 +6,10 @@ from tests.mutations.fault import Fault
 
 _PLACEMENTS, _STAYS = "commune_desk/store/pages/placements.py", "commune_desk/usecases/shelter/placements.py"
 _STATES, _IN_AND_OUT = "commune_desk/usecases/shelter/states.py", "sync/meeting/test_in_and_out_at_two_desks.py"
+_WORDS, _WRONG_CLOCK = (
+    "commune_desk/store/changes/last_words.py",
+    "sync/meeting/test_in_and_out_by_a_wrong_clock.py",
+)
 _TASKS, _TWICE = "commune_desk/usecases/shelter/tasks_of_stays.py", "sync/meeting/test_discharged_twice.py"
 _SAME, _AS_TWO = "commune_desk/usecases/shelter/same_person.py", "sync/meeting/test_admitted_twice_as_two.py"
 _BELONGING, _FORMER = "sync/server/lifecycle/belonging.py", "sync/journeys/test_former_residents.py"
@@ -61,6 +65,27 @@ FAULTS = (
         old="        tx.save(again, group=last.change)\n    elif",
         new="        tx.save(again)\n    elif",
         tests=(_IN_AND_OUT,),
+    ),
+    Fault(
+        name="a-wrong-clock-turns-what-people-decided",
+        file=_WORDS,
+        old="        if self.is_decision and self.seq:\n",
+        new="        if False and self.seq:\n",
+        tests=(_WRONG_CLOCK,),
+    ),
+    Fault(
+        name="a-wrong-clock-loses-against-what-it-had-heard",
+        file=_WORDS,
+        old="        return base is not None and base.desk != self.desk and 0 < other.seq <= base.seq\n",
+        new="        return False\n",
+        tests=(_WRONG_CLOCK,),
+    ),
+    Fault(
+        name="a-wrong-clock-turns-what-was-written-after-it",
+        file=_WORDS,
+        old="    stood = same.get(word.change)\n",
+        new="    stood = None\n",
+        tests=(_WRONG_CLOCK,),
     ),
     Fault(
         name="nobody-is-asked-of-who-was-seen-after-the-end",

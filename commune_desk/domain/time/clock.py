@@ -68,6 +68,11 @@ def lies_ahead(stamp: int, now: datetime) -> bool:
     return stamp >= int((now.timestamp() + _DAY) * 1000) * STEPS
 
 
+def is_a_day_after(stamp: int, other: int) -> bool:
+    """Whether a stamp lies a day or more after the other: whoever wrote that one need not have moved past it."""
+    return stamp - other >= _DAY * 1000 * STEPS
+
+
 def stamp_instant(stamp: int) -> datetime:
     """The instant of a hybrid stamp, to the millisecond."""
     return datetime.fromtimestamp(stamp // STEPS / 1000, UTC)

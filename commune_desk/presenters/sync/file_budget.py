@@ -77,4 +77,4 @@ def set_budget(code: str) -> Callable[[Tx], None]:
 
 def send_files_now() -> Callable[[Tx], None]:
     """What lifts the budget for today and tries again what was refused."""
-    return lambda tx: file_queue.send_now(tx, local_day(tx.ledger.now()))
+    return lambda tx: file_queue.send_now(tx, local_day(tx.present()))

@@ -19,7 +19,7 @@ class RegisterFiles(OneDesk):
     """
 
     def next_task(self, passed_over: Collection[str]) -> FileTask | None:
-        return self._write(lambda tx: file_queue.next_task(tx.connection, local_day(tx.ledger.now()), passed_over))
+        return self._write(lambda tx: file_queue.next_task(tx.connection, local_day(tx.present()), passed_over))
 
     def piece(self, file: str, offset: int, most: int) -> bytes:
         return self._ask(lambda db: file_queue.piece_from(db, file, offset, most))
@@ -53,7 +53,7 @@ class RegisterFiles(OneDesk):
 
     def _spend(self, tx: Tx, more: int) -> None:
         if more:
-            day_budget.spend(tx.connection, local_day(tx.ledger.now()), more)
+            day_budget.spend(tx.connection, local_day(tx.present()), more)
 
     def _tell(self, tx: Tx) -> None:
         tx.topic(file_queue.FILES)

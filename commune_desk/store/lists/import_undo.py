@@ -18,6 +18,15 @@ _CHANGED = "SELECT count(*) FROM child_file f WHERE f.import_id=?1 AND ({})".for
     " OR ".join(f"EXISTS ({sign})" for sign in _SIGNS)
 )
 
+_IS_WORKED_ON = "SELECT 1 FROM child_file f WHERE f.id=? AND ({})".format(  # noqa: S608 - own words only
+    " OR ".join(f"EXISTS ({sign})" for sign in WORKED_ON)
+)
+
+
+def is_worked_on(connection: Connection, file: str) -> bool:
+    """Whether somebody has worked on a file since its list was brought in, as every PC of the commune can see."""
+    return connection.execute(_IS_WORKED_ON, (file,)).fetchone() is not None
+
 
 def count_changed(connection: Connection, import_id: str) -> int:
     """How many files of the import somebody has worked on since: edited, visited, reported, related, scanned, named."""

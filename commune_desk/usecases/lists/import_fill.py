@@ -11,6 +11,7 @@ from commune_desk.domain.model.ids import RecordId
 from commune_desk.domain.records.children import WITHDRAWN, ChildFile, GroupMembership
 from commune_desk.domain.records.families import Person, Relation
 from commune_desk.store.lists.import_rows import Filled, Payload, StagedRow
+from commune_desk.store.lists.import_undo import is_worked_on
 from commune_desk.store.lists.imports import import_named
 from commune_desk.store.pages.children import file_of, kin_of_child, open_memberships
 from commune_desk.store.writing.leaving import is_on_its_way
@@ -52,9 +53,11 @@ def fill_child(tx: Tx, origin: Origin, staged: StagedRow) -> Filled:
 
 def _keep_from_its_list(tx: Tx, person: RecordId) -> None:
     """Of a child of a list that another PC brought in, to whom there is nothing to add: that it came by that list is
-    said once more, a sign that it was worked with since. At this PC the two lists are known."""
+    said once more, a sign that it was worked with since, unless there is one. At this PC the two lists are known."""
     file = file_of(tx.connection, person)
-    if file is not None and file.import_id and import_named(tx.connection, file.import_id) is None:
+    if file is None or not file.import_id or import_named(tx.connection, file.import_id) is not None:
+        return
+    if not is_worked_on(tx.connection, file.id):
         tx.say_again(file, open_records(tx.connection, file).base(file.id, ["import_id"]))
 
 

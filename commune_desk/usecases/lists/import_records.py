@@ -71,7 +71,7 @@ def entry_of(tx: Tx, origin: Origin, staged: StagedRow, joined: Iterable[StagedR
         kin=kin_of(tx, origin, rows, child),
         groups=child.groups,
     )
-    check_child(entry.person, local_day(tx.ledger.now()))
+    check_child(entry.person, local_day(tx.present()))
     homes = (entry.household,) if entry.household else ()
     for record in (entry.person, entry.file, *homes, *(kin.person for kin in entry.kin)):
         check_values(kind_of(record), values_of(record))

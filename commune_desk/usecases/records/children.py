@@ -61,7 +61,7 @@ def register_child(tx: Tx, entry: ChildEntry) -> RecordId:
     Raises Invalid for required fields that are empty, a wrong ID number or a person who is no child any more,
     Refusal when the person has a file already.
     """
-    check_child(entry.person, local_day(tx.ledger.now()))
+    check_child(entry.person, local_day(tx.present()))
     if file_of(tx.connection, entry.person.id) is not None:
         raise Refusal(N_("This child is in the register already."))
     opened = entry.file.opened_on or _today(tx).isoformat()

@@ -108,7 +108,7 @@ class DeskSync:
         """The province ordered this register removed, and took all that a push had: its end is marked once it has this
         desk's word for it. What was typed meanwhile is sent first, with the next sync."""
         if self._register.write(sign_last_word).result()[0]:
-            changes = self._register.write(lambda tx: send_now(tx, local_day(tx.ledger.now()))).result()[1]
+            changes = self._register.write(lambda tx: send_now(tx, local_day(tx.present()))).result()[1]
             if changes:
                 self._around.hear(changes)
             session.tell(SentOnly(self._register, self._around.hear))

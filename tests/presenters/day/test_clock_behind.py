@@ -7,11 +7,16 @@ from datetime import timedelta
 import pytest
 
 from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.words.errors import Invalid
 from commune_desk.presenters.child.page import ChildPage
 from commune_desk.presenters.day.today import TodayPage, TodayState, badges
 from commune_desk.presenters.frame.cards import Section
+from commune_desk.presenters.sync.file_budget import files_state, send_files_now
+from commune_desk.store.exchange.file_replica import RegisterFiles
 from commune_desk.usecases.desk.workplace import Workplace
-from tests.helpers.builders import make_child, make_report, make_visit, save_all
+from commune_desk.usecases.records.children import ChildEntry, register_child
+from sync.file_wire import FileTask
+from tests.helpers.builders import COMMUNE_SCOPE, make_child, make_report, make_visit, save_all
 from tests.helpers.workplaces import (
     EMPTY_BATTERY,
     clock_of,
@@ -80,3 +85,25 @@ def test_set_by_hand_to_another_wrong_year_it_is_another_clock(
     told = workplace.present()
     clock_of(workplace).at = EMPTY_BATTERY + apart
     assert workplace.present() == workplace.latest() == told
+
+
+def test_who_is_grown_up_by_now_is_entered_as_no_child(workplace: Workplace) -> None:
+    fall_behind(workplace)
+    person, file = make_child("Lý A Tài", birth_date="2005-03-02")
+    with pytest.raises(Invalid, match="16 or older"):
+        workplace.write(lambda tx: register_child(tx, ChildEntry(person=person, file=file)))
+
+
+def test_the_bound_for_files_is_of_the_day_that_the_page_shows(workplace: Workplace) -> None:
+    """A clock without a battery begins with the same day each time: what went on it was spent for good."""
+    fall_behind(workplace)
+    spend_on_files(workplace, 3 << 20)
+    assert files_state(workplace).today == "Today 3.0 MB of 20 MB"
+    workplace.write(send_files_now())
+    assert files_state(workplace).today == "Today 3.0 MB, without a bound"
+
+
+def spend_on_files(workplace: Workplace, size: int) -> None:
+    """Bytes of a file of a colleague that nobody waits for any more."""
+    task = FileTask(COMMUNE_SCOPE, "a" * 64, size, is_up=False, reached=0, most=size)
+    RegisterFiles(workplace.register, lambda _changes: None).received(task, bytes(size))

@@ -99,6 +99,18 @@ def test_who_stands_in_a_list_of_another_pc_stays_though_that_had_nothing_to_add
     )
 
 
+def test_a_list_of_each_month_says_so_once(office: Office) -> None:
+    """Over a poor line, for every child of a commune."""
+    made = "SELECT count(*) FROM change"
+    bring_in(office.there, office.list_of(CHILD))
+    ((before,),) = office.desks[1].ask(made)
+    bring_in(office.there, office.list_of(CHILD, ""))
+    assert office.desks[1].ask(made) == [(before,)]
+    office.sync()
+    with pytest.raises(Refusal, match="files of this list"):
+        undo(office.here, office.import_id)
+
+
 def test_what_another_list_names_too_is_not_taken_back_before_that_one(office: Office) -> None:
     import_id = bring_in(office.here, office.list_of(CHILD))
     assert counts(office.here, import_id).filled == 1
