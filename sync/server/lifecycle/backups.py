@@ -169,11 +169,19 @@ def _copy(province: Province, part: Path) -> None:
     key = province.keys.database_key
     with named_faults(), closing(keyed(province.data / FILE, key)) as source:
         source.execute("VACUUM INTO ?", (str(part),))
-    files = [(name, (province.data / name).read_bytes()) for name in FILES]
+    files = [(name, _kept(province.data / name)) for name in FILES]
     with named_faults(), closing(keyed(part, key)) as copy:
         copy.execute(f"CREATE TABLE {KEPT} (name TEXT PRIMARY KEY, content BLOB NOT NULL)")
         copy.executemany(f"INSERT INTO {KEPT} VALUES (?,?)", files)  # noqa: S608 - our own name
         in_one_file(copy)
+
+
+def _kept(path: Path) -> bytes:
+    """A file that belongs into the backup. Raises Fault, which names it and not the file that is written."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Fault(N_("The file {path} cannot be read: {reason}."), path=path, reason=reason_of(error)) from None
 
 
 def in_one_file(connection: object) -> None:
