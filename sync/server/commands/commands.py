@@ -6,6 +6,7 @@ from argparse import Namespace
 from collections.abc import Callable
 from contextlib import closing, suppress
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -69,7 +70,8 @@ def serve(args: Namespace, console: Console) -> None:
         province.database.write(lambda connection: ensure_communes(connection, escrow_public=escrow), WHOLE_PROVINCE)
         if again := erased_list.settle(province):
             console.say(N_("Erased again, for the database was put back from a backup: {count}."), count=again)
-        listen(province, args.host, args.port, ready=lambda address: console.line(f"ready {address}"))
+        settle = partial(erased_list.settle, province)
+        listen(province, args.host, args.port, ready=lambda address: console.line(f"ready {address}"), settle=settle)
     console.say(N_("Stopped."))
 
 
