@@ -139,7 +139,12 @@ MOVED_TO = "moved_to"
 
 def refuse_moved(province: Province) -> None:
     """Raise Refusal for a store that another one has followed: what is written here would reach nobody."""
-    place = province.database.read(lambda connection: facts_of(connection, (MOVED_TO,)), NO_SCOPE).get(MOVED_TO)
+    refuse_followed(province.database)
+
+
+def refuse_followed(database: Database) -> None:
+    """The same of a store that is no open province."""
+    place = database.read(lambda connection: facts_of(connection, (MOVED_TO,)), NO_SCOPE).get(MOVED_TO)
     if place:
         raise Refusal(
             N_(
