@@ -87,8 +87,9 @@ def _judge_certificate(province: Province, console: Console) -> None:
     if now < valid_from(pem):
         console.say(
             N_(
-                "By this server's clock it is {day}, before its certificate was made: set the clock right, or no desk "
-                "gets through."
+                "By this server's clock it is {day}, before its certificate was made, and no desk gets through. Set "
+                "the clock right; if it is right, it was wrong when the certificate was made: run commune-desk-server "
+                "renew"
             ),
             day=now.strftime("%d/%m/%Y"),
         )
