@@ -1,13 +1,17 @@
-"""A province is put back to before an erasure, and a stick comes before anybody serves it: the child goes nowhere."""
+"""A province is put back to before an erasure, and a stick comes, or its log is exported, before anybody serves it: the
+child goes nowhere."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
+import zstandard
 
 from commune_desk.domain.model.ids import RecordId
+from sync.protocol import unb64
 from sync.server.__main__ import main
 from sync.server.identity.province import open_province
 from sync.server.lifecycle import erased_list
@@ -15,6 +19,11 @@ from tests.helpers.builders import make_file, make_person, save_all
 from tests.sync.actors.couriers import Office, couriers
 
 NAME = "Bàn Thị Mới"
+
+
+def _words(line: bytes) -> bytes:
+    """What a line of the log has of a change."""
+    return unb64(msgspec.json.decode(line).get("raw", ""))
 
 
 class PutBack:
@@ -51,6 +60,11 @@ class PutBack:
             self.command("bundle", "in", stick, "--reply", stick)
             self.office.courier(1).read_in(stick)
 
+    def exported(self) -> bytes:
+        path = self.office.folder / "log"
+        self.command("export-log", "--to", path)
+        return b"".join(map(_words, zstandard.ZstdDecompressor().stream_reader(path.read_bytes()).read().splitlines()))
+
     def known_at_the_second_desk(self) -> bool:
         return bool(self.office.desks[1].ask("SELECT id FROM person WHERE id=?", self.child))
 
@@ -66,8 +80,13 @@ def test_no_stick_brings_the_child_to_a_desk(put_back: PutBack) -> None:
     assert not put_back.known_at_the_second_desk()
 
 
+def test_nor_is_the_child_in_the_log(put_back: PutBack) -> None:
+    assert NAME.encode() not in put_back.exported()
+
+
 def test_unless_the_list_were_read_by_a_server_alone(put_back: PutBack, monkeypatch: pytest.MonkeyPatch) -> None:
     """The twin."""
     monkeypatch.setattr(erased_list, "settle", lambda province: 0)
+    assert NAME.encode() in put_back.exported()
     put_back.bring_and_take_back()
     assert put_back.known_at_the_second_desk()
