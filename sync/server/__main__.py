@@ -16,9 +16,11 @@ from sync import seal
 from sync.server.commands.arguments import build, refuse_loose_bytes
 from sync.server.commands.console import Console
 from sync.server.commands.texts import LANGUAGES, Texts, language_of, speak
+from sync.server.reasons import reason_of
 
 REFUSED, _CUT_SHORT = 2, 130
 NOBODY_ANSWERED = N_("Nobody answered the question. Nothing was changed; run the command where somebody can answer.")
+_DENIED = N_("The file {path} cannot be read: {reason}.")
 SERVER_PARTS = ("alembic", "litestar", "psycopg", "sqlalchemy", "uvicorn")
 NO_SERVER = N_("This is a desk's installation, without a server. For one: pip install 'commune-desk[server]'")
 
@@ -45,11 +47,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         refuse_loose_bytes(args)
         COMMANDS[args.command](args, Console(texts, _print, input, is_at_terminal=_is_at_terminal()))
-    except DeskError as error:
-        print(texts.error(error), file=sys.stderr)
-        return REFUSED
-    except EOFError:
-        print(texts.say(NOBODY_ANSWERED), file=sys.stderr)
+    except (DeskError, EOFError, PermissionError) as error:
+        print(_sentence(texts, error), file=sys.stderr)
         return REFUSED
     except BrokenPipeError:
         _let_go_of_output()
@@ -57,6 +56,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _CUT_SHORT
     return 0
+
+
+def _sentence(texts: Texts, error: DeskError | EOFError | PermissionError) -> str:
+    if isinstance(error, EOFError):
+        return texts.say(NOBODY_ANSWERED)
+    if isinstance(error, PermissionError):  # of another account's folder one may not even ask what lies there
+        return texts.say(_DENIED, path=error.filename or "-", reason=reason_of(error))
+    return texts.error(error)
 
 
 def _name_nobody_in_bugs() -> None:

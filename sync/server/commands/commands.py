@@ -6,6 +6,7 @@ from argparse import Namespace
 from collections.abc import Callable
 from contextlib import closing, suppress
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -69,7 +70,8 @@ def serve(args: Namespace, console: Console) -> None:
         province.database.write(lambda connection: ensure_communes(connection, escrow_public=escrow), WHOLE_PROVINCE)
         if again := erased_list.settle(province):
             console.say(N_("Erased again, for the database was put back from a backup: {count}."), count=again)
-        listen(province, args.host, args.port, ready=lambda address: console.line(f"ready {address}"))
+        settle = partial(erased_list.settle, province)
+        listen(province, args.host, args.port, ready=lambda address: console.line(f"ready {address}"), settle=settle)
     console.say(N_("Stopped."))
 
 
@@ -85,8 +87,9 @@ def _judge_certificate(province: Province, console: Console) -> None:
     if now < valid_from(pem):
         console.say(
             N_(
-                "By this server's clock it is {day}, before its certificate was made: set the clock right, or no desk "
-                "gets through."
+                "By this server's clock it is {day}, before its certificate was made, and no desk gets through. Set "
+                "the clock right; if it is right, it was wrong when the certificate was made: run commune-desk-server "
+                "renew"
             ),
             day=now.strftime("%d/%m/%Y"),
         )

@@ -24,6 +24,7 @@ from sync.server.edge.courier_answer import Answer
 from sync.server.engine.private_files import write_private
 from sync.server.identity.province import Province
 from sync.server.intake.admission import Admission
+from sync.server.lifecycle import erased_list
 from sync.server.reasons import reason_of
 
 
@@ -60,6 +61,7 @@ class DeskStanding(msgspec.Struct, frozen=True, kw_only=True):
 
 def bundle(args: Namespace, console: Console) -> None:
     with closing(opened(args)) as province:
+        erased_list.settle(province)  # of a database that was put back, as a server does before it serves anybody
         (_take_in if args.action == "in" else _give_out)(args, province, console)
 
 

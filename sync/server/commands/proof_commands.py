@@ -19,6 +19,7 @@ from sync.server.commands.console import Console
 from sync.server.commands.opening import opened
 from sync.server.engine.private_files import write_private
 from sync.server.identity.province import Province, open_province
+from sync.server.lifecycle import erased_list
 
 
 def authority_fingerprint(province: Province) -> str:
@@ -66,6 +67,7 @@ def _day(text: str) -> str:
 
 def export_log(args: Namespace, console: Console) -> None:
     with closing(open_province(args.data, args.key_file)) as province:
+        erased_list.settle(province)  # of a database that was put back nothing goes out that the law erased since
         lines = write_log(province, args.to)
         fingerprint = authority_fingerprint(province)
     if args.json:

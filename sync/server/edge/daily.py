@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from commune_desk.domain.words.errors import Fault
 from sync.server.answers.roots import make_due
@@ -31,6 +31,17 @@ def daily_roots(province: Province, *, every: float = LOOK_EVERY) -> Iterator[No
 def snapshots_ahead(province: Province, snapshots: Snapshots, *, every: float = SNAPSHOT_EVERY) -> Iterator[None]:
     """Make the snapshot that the next desk to begin would have to wait for."""
     with _again_and_again("snapshots", lambda: snapshots.make_ahead(province), every):
+        yield
+
+
+@contextmanager
+def erased_noted(province: Province, settle: Callable[[], object], *, every: float = LOOK_EVERY) -> Iterator[None]:
+    """Keep the list beside the database, by `settle`, while this is open, where several servers work on one store.
+
+    A command writes it into the folder of the machine that it runs on; were the store put back, and served from another
+    machine first, that one would bring back whom its list does not name.
+    """
+    with _again_and_again("the list of the erased", settle, every) if province.database.is_shared else nullcontext():
         yield
 
 

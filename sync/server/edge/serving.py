@@ -19,7 +19,7 @@ from litestar import Litestar
 from commune_desk.domain.words.errors import Fault
 from commune_desk.domain.words.labels import N_
 from sync.server.edge.app import Service
-from sync.server.edge.daily import daily_roots, snapshots_ahead
+from sync.server.edge.daily import daily_roots, erased_noted, snapshots_ahead
 from sync.server.edge.listening import ListeningSocket
 from sync.server.edge.patience import PatientLoop, PatientProtocol
 from sync.server.identity.only_process import only_process
@@ -32,20 +32,25 @@ _COLLECT_AFTER = 100_000
 """Objects: more than a push of 500 changes has at once, which keeps none; a search amid it would find all alive."""
 
 
-def serve(province: Province, host: str, port: int, *, ready: Callable[[str], None]) -> None:
-    """Serve until SIGTERM or SIGINT. `ready` is told the address once the port listens.
+def serve(
+    province: Province, host: str, port: int, *, ready: Callable[[str], None], settle: Callable[[], object]
+) -> None:
+    """Serve until SIGTERM or SIGINT. `ready` is told the address once the port listens; `settle` keeps the list of what
+    was erased.
 
     Raises Refusal when another process serves this folder, Fault when the port or certificate cannot be had.
     """
     with only_process(province):
         service = Service(province)
-        stand_at((host, port), service.app(), province, ready=ready, beside=lambda: _by_itself(province, service))
+        stand_at(
+            (host, port), service.app(), province, ready=ready, beside=lambda: _by_itself(province, service, settle)
+        )
 
 
 @contextmanager
-def _by_itself(province: Province, service: Service) -> Iterator[None]:
+def _by_itself(province: Province, service: Service, settle: Callable[[], object]) -> Iterator[None]:
     """What a serving process does without being asked."""
-    with daily_roots(province), snapshots_ahead(province, service.snapshots):
+    with daily_roots(province), snapshots_ahead(province, service.snapshots), erased_noted(province, settle):
         yield
 
 

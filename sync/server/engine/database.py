@@ -60,6 +60,7 @@ def reach_of(desk: str, scopes: Iterable[str]) -> Reach:
 
 BUSY = N_("The database is busy with another command. Nothing was lost; try again in a minute.")
 SILENT_DISK = N_("The disk does not answer as it should. Nothing was lost; check the disk before anything else.")
+ANOTHER_KEY = N_("The database does not open with this key-file: it belongs to another one, or the file is damaged.")
 DAMAGED = N_("The database is damaged. Stop the server and restore the last backup; desks keep what they have.")
 
 

@@ -15,7 +15,17 @@ from sqlalchemy.pool import QueuePool
 from commune_desk.domain.model.ids import is_hex
 from commune_desk.domain.words.errors import Fault
 from commune_desk.domain.words.labels import N_
-from sync.server.engine.database import BUSY, DAMAGED, PATIENCE_SECONDS, SILENT_DISK, Database, Reach, StoreFault, Work
+from sync.server.engine.database import (
+    ANOTHER_KEY,
+    BUSY,
+    DAMAGED,
+    PATIENCE_SECONDS,
+    SILENT_DISK,
+    Database,
+    Reach,
+    StoreFault,
+    Work,
+)
 from sync.server.reasons import reason_of
 
 T = TypeVar("T")
@@ -141,9 +151,6 @@ _REASONS = (
     ("readonly", N_("The data folder cannot be written. Nothing was changed; check its owner and rights.")),
     ("unable to open", N_("The database cannot be opened. Check that the data folder exists and its rights.")),
     ("disk i/o", SILENT_DISK),
-    (
-        "not a database",
-        N_("The database does not open with this key-file: it belongs to another one, or the file is damaged."),
-    ),
+    ("not a database", ANOTHER_KEY),
     ("malformed", DAMAGED),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,10 +15,10 @@ from commune_desk.domain.words.errors import Fault, Refusal
 from commune_desk.domain.words.labels import N_
 from sync import seal
 from sync.change import GENESIS
-from sync.protocol import unb64
+from sync.protocol import PROVINCE_DESK, unb64
 from sync.server.engine import tables
 from sync.server.engine.asking import among
-from sync.server.engine.database import NO_SCOPE, Database
+from sync.server.engine.database import ANOTHER_KEY, NO_SCOPE, Database
 from sync.server.engine.schema import unfounded
 from sync.server.identity import keyfile
 from sync.server.identity.authority import unreadable
@@ -59,16 +60,20 @@ class Province:
 def open_province(data: Path, key_path: Path, *, clock: Clock | None = None) -> Province:
     """Open what `init` made, on the engine that its folder names.
 
-    Raises Fault (missing, wrong key, damaged, read-only, not reachable) or Refusal (key-file inside, another schema).
+    Raises Fault (missing, key-file of another province, damaged, read-only, not reachable) or Refusal (key-file inside,
+    another schema).
     """
     refuse_none(data)
     keys = keyfile.read(key_path, data=data)
     ca = _authority(data / CA_FILE)
     database = open_store(data, keys)
-    facts = database.read(read_meta, NO_SCOPE)
-    if not facts:
-        database.close()
-        raise unfounded()
+    with ExitStack() as undo:
+        undo.callback(database.close)
+        facts = database.read(read_meta, NO_SCOPE)
+        if not facts:
+            raise unfounded()
+        database.read(lambda connection: _refuse_another_key(connection, keys), NO_SCOPE)
+        undo.pop_all()
     return Province(
         data=data,
         database=database,
@@ -78,6 +83,19 @@ def open_province(data: Path, key_path: Path, *, clock: Clock | None = None) -> 
         ca=ca,
         escrow_public=unb64(facts["escrow_public"]),
     )
+
+
+def _refuse_another_key(connection: Connection, keys: keyfile.KeyFile) -> None:
+    """Raise Fault for the key-file of another province: PostgreSQL opens without one, and what would be signed by it
+    stands in feeds for good, where no desk gets past it."""
+    table = tables.desk
+    asked = select(table.c.sign_public, table.c.cert, table.c.cert_signature).where(table.c.id == PROVINCE_DESK)
+    own = connection.execute(asked).first()
+    if own is None:
+        raise unfounded()
+    is_signed = seal.verify(keys.authority.public, seal.DESK_CERT, own.cert, own.cert_signature)
+    if own.sign_public != keys.province_desk.public or not is_signed:
+        raise Fault(ANOTHER_KEY)
 
 
 def _authority(path: Path) -> bytes:
@@ -121,7 +139,12 @@ MOVED_TO = "moved_to"
 
 def refuse_moved(province: Province) -> None:
     """Raise Refusal for a store that another one has followed: what is written here would reach nobody."""
-    place = province.database.read(lambda connection: facts_of(connection, (MOVED_TO,)), NO_SCOPE).get(MOVED_TO)
+    refuse_followed(province.database)
+
+
+def refuse_followed(database: Database) -> None:
+    """The same of a store that is no open province."""
+    place = database.read(lambda connection: facts_of(connection, (MOVED_TO,)), NO_SCOPE).get(MOVED_TO)
     if place:
         raise Refusal(
             N_(

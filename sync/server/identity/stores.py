@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from pathlib import Path
+from stat import S_ISREG
 
 from commune_desk.domain.words.errors import Fault
 from commune_desk.domain.words.labels import N_
@@ -22,14 +23,22 @@ ASIDE = "before-restore-"
 
 
 def refuse_none(data: Path) -> None:
-    """Raise Fault unless there is a province in `data`."""
-    if not (data / FILE).is_file() and not (data / address.ADDRESS_FILE).is_file():
+    """Raise Fault unless there is a province in `data`; PermissionError where this account may not even ask."""
+    if not _is_file(data / FILE) and not _is_file(data / address.ADDRESS_FILE):
         if (data / FRESH).exists() or any(data.glob(f"{ASIDE}*")):
             raise Fault(
                 N_("A restore into {data} was broken off; what was there is kept aside. Run the same restore again."),
                 data=data,
             )
         raise Fault(N_("There is no province in {data}. Make one with: commune-desk-server init"), data=data)
+
+
+def _is_file(path: Path) -> bool:
+    """What `Path.is_file` says, but that newer versions of Python say no where one may not ask."""
+    try:
+        return S_ISREG(path.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
 
 
 def open_store(data: Path, keys: KeyFile) -> Database:

@@ -7,12 +7,13 @@ that a server needs (certificates, its encrypted TLS key); without the key-file 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from contextlib import closing, suppress
 from datetime import timedelta
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import Connection, Subquery, bindparam, case, func, inspect, select, union_all, update
+from sqlalchemy import Connection, Subquery, Table, bindparam, case, func, inspect, select, union_all, update
 
 from commune_desk.domain.time.clock import from_iso, to_iso
 from commune_desk.domain.words.errors import Fault, Refusal
@@ -21,6 +22,7 @@ from sync.disk import clear_left, put_in_place
 from sync.server.engine import tables
 from sync.server.engine.database import NO_SCOPE, WHOLE_PROVINCE, StoreFault
 from sync.server.engine.embedded import FILE, LOGS, EmbeddedDatabase, keyed, named_faults
+from sync.server.engine.schema import migrate
 from sync.server.identity.authority import valid_until
 from sync.server.identity.only_process import only_backup
 from sync.server.identity.province import CA_FILE, CERT_FILE, EPOCH, KEY_FILE, Province, audited
@@ -35,7 +37,9 @@ _LEFT = re.compile(rf"\..+{re.escape(_PART)}(?:{'|'.join(('', *LOGS))})")
 """What a backup is called while it is written, and what lies beside it: a name that nobody else's file has."""
 _OLD = 24 * 60 * 60
 """Seconds after which a backup that is not written to any more is not being read back either."""
-_READ = (tables.meta, tables.scope, tables.desk, tables.change, tables.quarantine, tables.feed, tables.erasure)
+_FOUNDED = (tables.meta, tables.scope, tables.desk, tables.change, tables.quarantine, tables.feed)
+"""What a copy of a province has, whichever version of this program wrote it."""
+_READ = (*_FOUNDED, tables.erasure)
 """What a copy must have to be read whole."""
 LONGEST_PUSH = timedelta(minutes=15)
 """Between the moment by which the changes of a push are dated and the one from which others see them: a push waits for
@@ -165,11 +169,19 @@ def _copy(province: Province, part: Path) -> None:
     key = province.keys.database_key
     with named_faults(), closing(keyed(province.data / FILE, key)) as source:
         source.execute("VACUUM INTO ?", (str(part),))
-    files = [(name, (province.data / name).read_bytes()) for name in FILES]
+    files = [(name, _kept(province.data / name)) for name in FILES]
     with named_faults(), closing(keyed(part, key)) as copy:
         copy.execute(f"CREATE TABLE {KEPT} (name TEXT PRIMARY KEY, content BLOB NOT NULL)")
         copy.executemany(f"INSERT INTO {KEPT} VALUES (?,?)", files)  # noqa: S608 - our own name
         in_one_file(copy)
+
+
+def _kept(path: Path) -> bytes:
+    """A file that belongs into the backup. Raises Fault, which names it and not the file that is written."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Fault(N_("The file {path} cannot be read: {reason}."), path=path, reason=reason_of(error)) from None
 
 
 def in_one_file(connection: object) -> None:
@@ -203,13 +215,20 @@ class Copied(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_whole(path: Path, key: str) -> Copied:
-    """Read a copy from its first page to its last and every chain in it. Raises BackupBroken."""
+    """Read a copy from its first page to its last and every chain in it. Raises BackupBroken.
+
+    One that an earlier version of this program wrote is brought to this one's schema: it lacks tables that are read. Of
+    a newer one Refusal is raised.
+    """
     try:
         with named_faults(), closing(keyed(path, key)) as raw:
             in_one_file(raw)  # a database that was not closed stands in its log as well
             if raw.execute("PRAGMA cipher_integrity_check").fetchall():
                 raise BackupBroken(path)
         with closing(EmbeddedDatabase(path, key)) as copy:
+            if not copy.read(lambda connection: _has(connection, _FOUNDED), NO_SCOPE):
+                raise BackupBroken(path)
+            migrate(copy)
             copied = copy.read(lambda connection: _read(connection, path), WHOLE_PROVINCE)
         with named_faults(), closing(keyed(path, key)) as raw:
             in_one_file(raw)
@@ -218,8 +237,12 @@ def read_whole(path: Path, key: str) -> Copied:
     return copied
 
 
+def _has(connection: Connection, wanted: Sequence[Table]) -> bool:
+    return {table.name for table in wanted} <= set(inspect(connection).get_table_names())
+
+
 def _read(connection: Connection, path: Path) -> Copied:
-    if not {table.name for table in _READ} <= set(inspect(connection).get_table_names()) or first_break(connection):
+    if not _has(connection, _READ) or first_break(connection):
         raise BackupBroken(path)
     scopes = connection.execute(select(tables.scope.c.id, tables.scope.c.head, tables.scope.c.chain))
     desks = connection.execute(select(tables.desk.c.id, tables.desk.c.head))

@@ -140,6 +140,8 @@ def erase_again(connection: Connection, province: Province, act: Act) -> Emptied
     """Repeat an erasure that a database put back from a backup does not know; what came back with it goes too."""
     feeds = Feeds(connection)
     feeds.lock(act.scopes)
+    if connection.scalar(select(tables.erasure.c.record).where(tables.erasure.c.act == act.id).limit(1)) is not None:
+        return Emptied()  # another server has, which found the same at the same moment
     here = _planned_under_locks(connection, province, feeds, act.kind, act.record)
     scopes = {
         scope: sorted({*act.scopes.get(scope, ()), *here.scopes.get(scope, ())})

@@ -24,7 +24,7 @@ from sync.server.engine.private_files import write_private
 from sync.server.engine.schema import migrate
 from sync.server.identity import keyfile
 from sync.server.identity.only_process import only_here
-from sync.server.identity.province import CA_FILE, Province, begin_epoch, note_moved, read_meta
+from sync.server.identity.province import CA_FILE, Province, begin_epoch, note_moved, read_meta, refuse_followed
 from sync.server.identity.stores import ASIDE, FRESH
 from sync.server.lifecycle.backups import FILES, KEPT, BackupBroken, Copied, clear, in_one_file, on_postgres, read_whole
 from sync.server.reasons import reason_of
@@ -38,7 +38,8 @@ def restore(data: Path, key_path: Path, source: Path, *, clock: Clock, older: bo
 
     A folder as `source` is a whole data folder, as an earlier restore put one aside. What is refused leaves nothing.
     With `older` also a backup that lacks what desks were told to rely on. Killed at any moment, it can be run again.
-    Raises Refusal while the province is served, for one on PostgreSQL and for no backup, BackupBroken, Fault.
+    Raises Refusal while the province is served, for one on PostgreSQL or moved from here and for no backup,
+    BackupBroken, Fault.
     """
     if address.remembered(data) is not None:
         raise on_postgres()
@@ -137,11 +138,15 @@ def _last_served(data: Path) -> Path | None:
 
 
 def _refuse_older(source: Path, served: Path | None, key: str, copied: Copied) -> None:
-    """Raise Refusal for a backup before a later one that desks rely on: what they let go of would be lost with it."""
+    """Raise Refusal for a backup before a later one that desks rely on: what they let go of would be lost with it.
+
+    And where the province was moved from here: two would be served under one name.
+    """
     if served is None:
         return
     with suppress(StoreFault):  # a database that does not open any more says nothing: the backup is all there is
         with closing(EmbeddedDatabase(served, key)) as former:
+            refuse_followed(former)
             durable = former.read(_durable, NO_SCOPE)
         if any(n > copied.desks.get(desk, 0) for desk, n in durable.items()):
             raise Refusal(
