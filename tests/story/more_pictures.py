@@ -19,9 +19,10 @@ from commune_desk.ui.pages.reports import ReportsPage
 from commune_desk.ui.pages.shelter import ShelterPage
 from commune_desk.ui.shots import SCALED, grab_own_size
 from commune_desk.ui.theme import Tone
+from commune_desk.usecases.shelter.same_person import ENTERED_TWICE
 from tests.story import hands
 from tests.story.pictures import both_sizes, go_to, longest_story
-from tests.story.stage import desk_of, fill, pump, until, window_of
+from tests.story.stage import desk_of, fill, open_form, pump, until, window_of
 
 
 def take_more_pictures(program: Program, folder: Path, prefix: str) -> list[str]:
@@ -99,6 +100,12 @@ def _shelter(program: Program) -> Iterator[str]:
     for form in ("complete", "outing", "bed"):
         go_to(window, Route("resident", stay, form))
         yield f"{form}-form"
+    last = "SELECT id FROM placement WHERE discharged_at IS NULL ORDER BY admitted_at DESC LIMIT 1"
+    form_page = open_form(program, "resident", workplace.read(lambda db: db.execute(last).fetchone())[0], "discharge")
+    fill(form_page, {"reason": ENTERED_TWICE})
+    yield "entered-twice"
+    form_page.throw_away()  # type: ignore[attr-defined]
+    until("the form to be closed", lambda: window.shell.stack.currentWidget() is not form_page)
 
 
 def _question(window: DeskWindow, folder: Path, prefix: str) -> list[str]:
