@@ -66,10 +66,11 @@ def test_no_register_is_promised_to_be_destroyed(world: World, tmp_path: Path) -
 
 def test_of_one_that_was_ordered_removed_before_none_is_waited_for(world: World, tmp_path: Path) -> None:
     """An earlier version took the order; a PC that is enrolled shows it."""
-    desk, named = code_withdrawn(tmp_path), tables.desk
-    world.write(lambda connection: connection.execute(update(named).values(removal_at=world.province.now())))
+    desk = code_withdrawn(tmp_path)
+    named = update(tables.desk).where(tables.desk.c.id == desk)
+    world.write(lambda connection: connection.execute(named.values(removal_at=world.province.now())))
     assert removal_of(desk, tmp_path) == ""
-    world.write(lambda connection: connection.execute(update(named).values(sign_public=b"k")))
+    world.write(lambda connection: connection.execute(named.values(sign_public=b"k")))
     assert removal_of(desk, tmp_path) == "ordered"
 
 
