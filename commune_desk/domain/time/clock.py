@@ -13,6 +13,8 @@ VIETNAM = timezone(timedelta(hours=7))
 
 WRITTEN = datetime(2026, 11, 1, tzinfo=UTC)
 """Before this there was no such program: a clock that says so has lost its battery."""
+OUTLIVED = datetime(2066, 11, 1, tzinfo=UTC)
+"""After this there is none any more: a clock that says so is wrong, whosever it is."""
 STEPS = 1000
 """Stamps in one millisecond."""
 

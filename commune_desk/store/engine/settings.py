@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import msgspec
 
-from commune_desk.domain.time.clock import WRITTEN, from_iso
+from commune_desk.domain.time.clock import OUTLIVED, WRITTEN, from_iso
 from commune_desk.domain.time.skew import ClockSkew
 from commune_desk.store.engine.database import Connection
 
@@ -114,7 +114,7 @@ def present(connection: Connection, now: datetime) -> datetime:
     if not told:
         return now
     last = from_iso(told)
-    if last <= now or (now >= WRITTEN and last - now >= _A_DAY):
+    if last <= now or last > OUTLIVED or (now >= WRITTEN and last - now >= _A_DAY):
         return now
     gone_on = now - timedelta(seconds=get(connection, CLOCK_SKEW, ClockSkew, ClockSkew()).seconds_ahead)
     return gone_on if last <= gone_on <= last + _A_WEEK else last

@@ -12,6 +12,7 @@ from commune_desk.presenters.child.page import ChildPage
 from commune_desk.presenters.day.today import TodayPage, TodayState, badges
 from commune_desk.presenters.frame.cards import Section
 from commune_desk.presenters.sync.file_budget import files_state, send_files_now
+from commune_desk.store.engine import settings
 from commune_desk.store.exchange.file_replica import RegisterFiles
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.children import ChildEntry, register_child
@@ -107,3 +108,10 @@ def spend_on_files(workplace: Workplace, size: int) -> None:
     """Bytes of a file of a colleague that nobody waits for any more."""
     task = FileTask(COMMUNE_SCOPE, "a" * 64, size, is_up=False, reached=0, most=size)
     RegisterFiles(workplace.register, lambda _changes: None).received(task, bytes(size))
+
+
+def test_what_a_province_of_2099_told_is_no_hour_to_go_by(workplace: Workplace, child: RecordId) -> None:
+    """Two clocks that are both of no use: nobody is grown up by them."""
+    clock_of(workplace).at = EMPTY_BATTERY
+    workplace.write(lambda tx: settings.put(tx.connection, settings.CONTACT_AT, "2099-12-31T16:00:00Z"))
+    assert workplace.present() == EMPTY_BATTERY

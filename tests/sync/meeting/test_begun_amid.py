@@ -4,7 +4,8 @@ The line and the stick are two threads of one desk, and a beginning is many tran
 between any two of them. What was erased meanwhile stays away, and what was written stands.
 
 Two other ways would put right what was written, though not who was erased: the comparison with the province, and a
-snapshot that a desk far behind is offered. Neither comes here (`next_sync`), so that each control stands by itself.
+snapshot that a desk far behind is offered. A third takes away once more, as a beginning ends, who was erased. None of
+them comes here (`next_sync`, `Later`), so that each control stands by itself.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from commune_desk.store.desk import versions
 from commune_desk.store.exchange.beginning import Beginning
 from commune_desk.store.exchange.one_desk import Written
 from commune_desk.store.exchange.replica import RegisterReplica
+from commune_desk.store.intake import erasing
 from commune_desk.store.intake.incoming import Incoming
 from commune_desk.store.intake.standing import Step
 from commune_desk.store.writing.transaction import Tx
@@ -88,6 +90,7 @@ class Later:
 
     def __init__(self, folder: Path, two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
         self.two, self._folder, self._monkeypatch = two, folder, monkeypatch
+        monkeypatch.setattr(erasing, "erase_again", lambda _tx: None)
         self.desks: list[RealDesk] = []
         self.pages: list[tuple[Sequence[Step], Mapping[str, FeedPosition]]] = []
 
