@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QLocale, QSize
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.model.change_set import ChangeSet
 from commune_desk.domain.words.errors import Refusal
+from commune_desk.i18n import translate_error
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.ui.forms.entry_page import EntryPage
 from commune_desk.ui.pages.sync import SyncPage
@@ -85,4 +86,28 @@ def test_a_paused_sync_can_be_resumed_in_the_other_language(qtbot: QtBot, qapp: 
     page = desk.window.shell.page("sync")
     assert isinstance(page, SyncPage)
     assert page.pause.text() == "Resume"
+    desk.put_away()
+
+
+def test_why_the_last_sync_failed_is_told_in_the_other_language(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path
+) -> None:
+    """The agent, which said it to the window of before, has nothing new to say for a while."""
+    with real_province(tmp_path) as province:
+        enrolled = enrolled_desk(province, tmp_path / "desk")
+    desk = WorkingDesk(qapp, enrolled.open)
+    desk.start(QSize(1366, 768))
+    agent = desk.agent
+    assert agent is not None
+    qtbot.waitUntil(
+        lambda: agent.status.failure is not None and not agent.status.is_running and desk.tasks.is_idle, timeout=20_000
+    )
+    qtbot.wait(300)  # what it still had to say is said
+    former = desk.window
+    former.language_asked.emit("en")
+    qtbot.waitUntil(lambda: desk.window is not former and desk.tasks.is_idle)
+    desk.window.navigate(Route("sync"))
+    assert agent.status.failure is not None
+    what, _stop, _kept = translate_error(agent.status.failure).partition(". ")
+    assert what in [label.text() for label in desk.window.shell.page("sync").findChildren(QLabel)]
     desk.put_away()
