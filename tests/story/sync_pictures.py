@@ -125,6 +125,10 @@ def _states(desk: EnrolledDesk, window: DeskWindow) -> Iterator[str]:
     today.tick()
     pump(0.2)
     yield "wrong-clock-today"
+    desk.open.register.write(_empty_the_battery).result()
+    today.tick()
+    pump(0.2)
+    yield "empty-battery-today"
     go_to(window, SYNC)
     desk.sync()
     with _photo_waiting(desk, child):
@@ -225,6 +229,11 @@ def _say(desk: EnrolledDesk, sql: str) -> None:
 def _set_the_clock_back(tx: Tx) -> None:
     """As if this PC had been three hours behind at the last contact."""
     settings.put(tx.connection, settings.CLOCK_SKEW, ClockSkew(to_iso(tx.ledger.now()), -3 * 3600))
+
+
+def _empty_the_battery(tx: Tx) -> None:
+    """As if it had stood sixteen years back then."""
+    settings.put(tx.connection, settings.CLOCK_SKEW, ClockSkew(to_iso(tx.ledger.now()), -16 * 365 * 86_400))
 
 
 def _visit(desk: EnrolledDesk, child: RecordId, seen: str) -> None:

@@ -12,6 +12,8 @@ from commune_desk.usecases.records.children import ChildEntry, KinEntry, registe
 from tests.helpers.builders import make_file, make_group, make_person, make_relation, make_report, save_all
 from tests.helpers.quick_passphrases import quick_passphrases
 from tests.sync.actors.commune_and_house import Both, commune_and_house
+from tests.sync.actors.islands import Islands
+from tests.sync.actors.real_province import real_province
 from tests.sync.actors.server_fixtures import World, province_in
 from tests.sync.actors.travelled_office import TravelledOffice, travelled_office
 from tests.sync.actors.two_communes import Two, two_communes, visit
@@ -35,6 +37,15 @@ def office(tmp_path: Path) -> Iterator[TravelledOffice]:
     """Two PCs of one commune and one of another, at a province that can be put back."""
     with travelled_office(tmp_path) as made:
         yield made
+
+
+@pytest.fixture
+def islands(tmp_path: Path) -> Iterator[Islands]:
+    """PCs that go by stick, and what is between them and their province."""
+    with real_province(tmp_path) as real:
+        made = Islands(tmp_path, real)
+        yield made
+        made.close()
 
 
 @pytest.fixture

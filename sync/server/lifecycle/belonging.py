@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 
 from commune_desk.domain.limits.erasure import ABOUT, notices_of
 from commune_desk.domain.model.batches import batched
+from commune_desk.domain.model.record import SCOPE_PREFIX, ScopeRule
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.program_files import code_book
 from sync.change import Change
@@ -19,7 +20,7 @@ from sync.server.intake.records import kinds_of
 from sync.server.intake.set_aside import read_set_aside
 from sync.server.intake.whereabouts import PERSON
 
-_HOUSES = "S:"
+_HOUSES = SCOPE_PREFIX[ScopeRule.SHELTER]
 Named = dict[str, str]
 """Records: the kind of each by its id."""
 

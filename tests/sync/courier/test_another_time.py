@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,17 +15,8 @@ from sync.server.engine import tables
 from sync.server.identity import desks
 from tests.sync.actors.islands import Islands, people, waiting
 from tests.sync.actors.real_desks import RealDesk
-from tests.sync.actors.real_province import real_province
 
 pytestmark = pytest.mark.usefixtures("store_engine")
-
-
-@pytest.fixture
-def islands(tmp_path: Path) -> Iterator[Islands]:
-    with real_province(tmp_path) as real:
-        made = Islands(tmp_path, real)
-        yield made
-        made.close()
 
 
 @pytest.fixture

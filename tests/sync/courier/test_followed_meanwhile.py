@@ -7,8 +7,7 @@ would have the register believe that all of it is there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -21,7 +20,6 @@ from sync.client.replica import PendingReceipt
 from sync.client.session import Session
 from tests.sync.actors.islands import Islands, waiting
 from tests.sync.actors.real_desks import RealDesk
-from tests.sync.actors.real_province import real_province
 
 pytestmark = pytest.mark.usefixtures("store_engine")
 
@@ -38,14 +36,6 @@ class Meanwhile(RegisterReplica):
         if happens is not None:
             happens()
         return super().acknowledge(receipt, up_to, receipt_bytes, signature)
-
-
-@pytest.fixture
-def islands(tmp_path: Path) -> Iterator[Islands]:
-    with real_province(tmp_path) as real:
-        made = Islands(tmp_path, real)
-        yield made
-        made.close()
 
 
 @pytest.fixture

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -16,21 +15,12 @@ from sync.server.edge import courier, courier_reply
 from sync.server.edge.courier_answer import Answer
 from tests.sync.actors.islands import Islands, people
 from tests.sync.actors.real_desks import RealDesk
-from tests.sync.actors.real_province import real_province
 from tests.sync.courier.test_carried_snapshots import NAMES as STANDING
 from tests.sync.courier.test_carried_snapshots import PARTS, filled, fresh
 
 NAMES = ["Chìu Văn Hai", "Chìu Văn Một", "Của mình"]
 
 pytestmark = pytest.mark.usefixtures("store_engine")
-
-
-@pytest.fixture
-def islands(tmp_path: Path) -> Iterator[Islands]:
-    with real_province(tmp_path) as real:
-        made = Islands(tmp_path, real)
-        yield made
-        made.close()
 
 
 @pytest.fixture

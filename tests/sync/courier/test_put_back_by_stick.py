@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from commune_desk.domain.records.families import Person
@@ -13,17 +10,9 @@ from commune_desk.store.intake import restating
 from sync.client import courier as client
 from tests.sync.actors.islands import Islands, people, waiting
 from tests.sync.actors.real_desks import RealDesk
-from tests.sync.actors.real_province import COMMUNE, real_province
+from tests.sync.actors.real_province import COMMUNE
 
 pytestmark = pytest.mark.usefixtures("store_engine")
-
-
-@pytest.fixture
-def islands(tmp_path: Path) -> Iterator[Islands]:
-    with real_province(tmp_path) as real:
-        made = Islands(tmp_path, real)
-        yield made
-        made.close()
 
 
 def phone(desk: RealDesk, person: str) -> str:
