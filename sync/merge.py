@@ -19,7 +19,7 @@ class Outcome(StrEnum):
     CONFLICT = "conflict"
     """The present value stays; a person decides."""
     APPLIED_CONFLICT = "applied+conflict"
-    """The new value is the more severe and stands; a person decides all the same."""
+    """The new value is the more severe, or keeps open what was ended, and stands; a person decides all the same."""
     OLDER = "older"
     """Trivia: a later value already stands."""
     PAST = "past"
@@ -129,7 +129,8 @@ def _decide_state(rule: Field, standing: Standing, incoming: Wire, base: str | N
     if standing.writer is None:
         return Decision(Outcome.APPLIED, incoming)
     if base == standing.writer or incoming in rule.steps.get(str(standing.value), ()):
-        return Decision(Outcome.APPLIED, incoming)
+        goes_on = base != standing.writer and incoming == rule.reopened
+        return Decision(Outcome.APPLIED_CONFLICT if goes_on else Outcome.APPLIED, incoming)
     return Decision(Outcome.CONFLICT, standing.value)
 
 

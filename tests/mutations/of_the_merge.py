@@ -9,6 +9,9 @@ _RULES = ("sync/server/test_merge.py",)
 _SETS = ("sync/meeting/test_set_fields.py", "sync/server/test_merge.py")
 _SIMULATED = ("simulator/test_simulator.py::test_a_kept_seed_holds",)
 _CLOSE = "        merged.closed += [self._conflicts.close(conflict, change.id) for conflict in named]\n"
+_ENDS, _GO_ON = "commune_desk/store/intake/unheard_ends.py", "commune_desk/usecases/records/unheard_ends.py"
+_BESIDE = "sync/meeting/test_ended_beside_an_edit.py::"
+_VISITED = (_BESIDE + "test_a_child_who_was_visited_meanwhile_stays_followed_and_people_are_asked",)
 _GRAVER = "        return Decision(Outcome.APPLIED_CONFLICT, incoming)\n"
 
 FAULTS = (
@@ -237,5 +240,47 @@ FAULTS = (
         old="        self._changed[conflict.id] = conflict\n        return conflict.id",
         new="        return conflict.id",
         tests=("sync/server/test_merge.py::test_a_person_decides_and_the_conflict_is_closed",),
+    ),
+    Fault(
+        name="an-end-is-taken-back-without-a-question",
+        file=_MERGE,
+        old="Outcome.APPLIED_CONFLICT if goes_on else",
+        new="Outcome.APPLIED_CONFLICT if False else",
+        tests=_VISITED,
+    ),
+    Fault(
+        name="an-end-that-was-heard-is-asked-about",
+        file=_ENDS,
+        old="((state='accepted' AND seq>?) OR {UNDER_WAY})",
+        new="((state='accepted' AND seq>?-9) OR {UNDER_WAY})",
+        tests=(_BESIDE + "test_who_knew_of_the_visit_ends_the_file_for_good",),
+    ),
+    Fault(
+        name="who-visited-does-not-see-the-end-that-came",
+        file=_ENDS,
+        old="    if ended_by in heard:\n",
+        new="    if ended_by in heard and not heard:\n",
+        tests=_VISITED,
+    ),
+    Fault(
+        name="who-ended-does-not-see-the-visit-that-came",
+        file=_ENDS,
+        old="if is_under_way or seq < (place or 0)]",
+        new="if seq > (place or 0) > 0]",
+        tests=_VISITED,
+    ),
+    Fault(
+        name="two-ends-are-taken-for-an-edit",
+        file=_ENDS,
+        old="set(change.fields) != {_STATUS}",
+        new="bool(change.fields)",
+        tests=(_BESIDE + "test_two_who_end_it_alike_are_not_asked",),
+    ),
+    Fault(
+        name="an-end-that-was-decided-meanwhile-is-taken-back",
+        file=_GO_ON,
+        old="[_STATUS] == end.ended_by:",
+        new="[_STATUS] != _STATUS:",
+        tests=(_BESIDE + "test_an_end_that_was_decided_meanwhile_stays",),
     ),
 )

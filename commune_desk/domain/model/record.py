@@ -89,6 +89,8 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     """For MAX_RISK: the codes from least to most severe."""
     steps: Mapping[str, tuple[str, ...]] = {}
     """For FSM: each state's allowed next states."""
+    reopened: str = ""
+    """For FSM: a state that stands against an end that its author had not seen, and of which people are asked then."""
     max_chars: int = 200
     required: bool = False
     tie: Tie = Tie.NONE

@@ -13,14 +13,14 @@ from commune_desk.domain.words.labels import N_
 RISK_LEVELS = ("low", "medium", "high")
 """From least to most severe."""
 
-WITHDRAWN = "withdrawn"
+FOLLOWED, WITHDRAWN = "active", "withdrawn"
 FILE_STEPS = {
-    "active": ("moved_away", "came_of_age", "died", "closed", WITHDRAWN),
-    "moved_away": ("active",),
-    "came_of_age": ("active",),
-    "closed": ("active",),
-    "died": ("active",),
-    WITHDRAWN: ("active",),
+    FOLLOWED: ("moved_away", "came_of_age", "died", "closed", WITHDRAWN),
+    "moved_away": (FOLLOWED,),
+    "came_of_age": (FOLLOWED,),
+    "closed": (FOLLOWED,),
+    "died": (FOLLOWED,),
+    WITHDRAWN: (FOLLOWED,),
 }
 """`withdrawn`: the list that the file came from was taken back as a whole."""
 
@@ -39,8 +39,16 @@ class ChildFile(Record, frozen=True, kw_only=True):
     case_number: Annotated[str | None, field(N_("Case code"), data=Data.OPERATIONAL, max_chars=40)] = None
     """The case code, as a stay and its notice call it; the name of the field is frozen in registers and on the wire."""
     status: Annotated[
-        str, field(N_("Status"), merge=Merge.FSM, steps=FILE_STEPS, shape=Shape.CODE, data=Data.OPERATIONAL)
-    ] = "active"
+        str,
+        field(
+            N_("Status"),
+            merge=Merge.FSM,
+            steps=FILE_STEPS,
+            reopened=FOLLOWED,
+            shape=Shape.CODE,
+            data=Data.OPERATIONAL,
+        ),
+    ] = FOLLOWED
     risk_level: Annotated[
         str | None,
         field(N_("Risk level"), merge=Merge.MAX_RISK, ranks=RISK_LEVELS, shape=Shape.CODE, data=Data.OPERATIONAL),

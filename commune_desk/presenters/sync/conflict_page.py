@@ -127,6 +127,11 @@ def _note(workplace: Workplace, conflict: OpenConflict) -> str:
             "This was decided on two PCs without knowing of each other, and differently, so it is asked once more. "
             "Speak with your colleague before you decide."
         )
+    if _goes_on(conflict):
+        return _(
+            "The file was ended while a colleague who did not know of that wrote about the child. Nothing of it is "
+            "lost, and until you decide the child stays in the register."
+        )
     if conflict.kept:
         return _(
             "One value was written in another record of this child, which was joined to this one; "
@@ -147,6 +152,12 @@ def _note(workplace: Workplace, conflict: OpenConflict) -> str:
             "One value comes from {commune}, where the child was before; its officer may not have known of the move."
         )
     return text.format(commune=names) if names else ""
+
+
+def _goes_on(conflict: OpenConflict) -> bool:
+    """Whether the file of a child was kept open against an end."""
+    reopened = KINDS[conflict.kind].fields[conflict.field].reopened
+    return bool(reopened) and conflict.sides[0].value == reopened
 
 
 def _was_decided_apart(conflict: OpenConflict) -> bool:

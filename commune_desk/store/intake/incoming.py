@@ -22,7 +22,7 @@ from commune_desk.store.changes.sealing import unsealed
 from commune_desk.store.changes.succession import is_later
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.engine.schema import SELECT_ONE, read_record, write_record
-from commune_desk.store.intake import asked, departures, erasing, handing_on, moved_along, spoken
+from commune_desk.store.intake import asked, departures, erasing, handing_on, moved_along, spoken, unheard_ends
 from commune_desk.store.intake.standing import named_by
 from commune_desk.store.writing.transaction import Tx
 from sync import protocol, seal
@@ -62,6 +62,7 @@ class Incoming:
         for event, line in events:
             self._event(event, line)
         self.finish()
+        unheard_ends.note(self._tx, events)
         for scope, position in positions.items():
             self._move_cursor(scope, position)
         departures.settle(self._tx)

@@ -13,6 +13,7 @@ from commune_desk.store.files.file_queue import count_going_up
 from commune_desk.store.intake import departures
 from commune_desk.store.writing.drafts import drop_decided
 from commune_desk.store.writing.transaction import Tx
+from commune_desk.usecases.records.unheard_ends import let_files_go_on
 from commune_desk.usecases.shelter.commune_notices import follow_moves, keep_told
 from commune_desk.usecases.shelter.states import let_last_words_stand
 
@@ -50,9 +51,13 @@ class AroundSync:
         return self.release_staged() > 0 or self._register.read_slowly(count_going_up).result() > 0
 
     def keep_told(self) -> None:
-        """In a shelter: the stay of a child who moved follows, notices that two desks wrote apart follow the stay that
-        came of it, and its state what was written last; all of that goes with the next sync."""
+        """What follows from what was heard, and goes with the next sync.
+
+        Files go on that were ended unheard. In a shelter the stay of a child who moved follows, notices that two desks
+        wrote apart follow the stay that came of it, and its state what was written last.
+        """
         stays, self._stays = self._stays, set()
+        self._note(self._register.write(let_files_go_on).result()[1])
         if is_shelter_scope(self._register.identity.scope):
             self._note(self._register.write(follow_moves).result()[1])
             if stays:

@@ -21,6 +21,7 @@ RULES = {
 RULE_OF = RULES | {"description": SEALED}
 """Those of `RULES` for the child that `three_desks` edits, and of what the province cannot read."""
 SEVERITY = (None, "low", "medium", "high")
+FOLLOWED = "active"
 STEPS = {
     "active": {"moved_away", "came_of_age", "died", "closed"},
     "moved_away": {"active"},
@@ -136,7 +137,8 @@ class Model:
             self.agreed[edit.id] = writer
         elif saw == writer or (RULE_OF[edit.field] == STATE and edit.value in STEPS.get(standing or "", ())):
             self._write(edit)
-            if overruled_somebody:  # whom the graver value overruled is still to be asked
+            goes_on = saw != writer and edit.value == FOLLOWED
+            if overruled_somebody or goes_on:  # whom it overruled is still to be asked
                 self._open(edit)
         elif RULE_OF[edit.field] == LATEST:
             if is_later:
