@@ -209,7 +209,8 @@ class Batch:
             self._apply(record, change, name)
             if rule.merge is Merge.LWW:
                 record.stamps[name] = stamp
-        overruled = succeeded.ours if succeeded and succeeded.theirs == former else None
+        is_graver = rule.merge is not Merge.FSM  # who ends again what was kept open overrules nobody
+        overruled = succeeded.ours if succeeded and succeeded.theirs == former and is_graver else None
         if decision.outcome in (Outcome.CONFLICT, Outcome.APPLIED_CONFLICT):
             origin = succeeded.base if succeeded else base
             merged.opened.append(self._conflicts.open(change, name, scope=record.scope, base=origin, ours=former))

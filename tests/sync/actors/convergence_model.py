@@ -129,7 +129,7 @@ class Model:
         moved_on = [one for one, (name, loser) in truth.open.items() if (name, loser) == (edit.field, edit.base)]
         for conflict in moved_on:
             del truth.open[conflict]
-        overruled_somebody = bool(moved_on) and edit.base == writer
+        overruled_somebody = bool(moved_on) and edit.base == writer and RULE_OF[edit.field] != STATE
         is_later = (edit.stamp, edit.id) >= (truth.stamp.get(edit.field, 0), writer or "")
         agrees = edit.value == standing and RULE_OF[edit.field] != SEALED
         agrees = agrees and not (is_later and RULE_OF[edit.field] == LATEST)

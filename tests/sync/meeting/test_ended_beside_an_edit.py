@@ -150,6 +150,15 @@ def test_what_people_decide_stands(commune: Commune, choice: str) -> None:
     assert (commune.states(), commune.asked()) == ([choice] * 3, [[]] * 3)
 
 
+def test_who_ends_it_again_from_the_childs_page_decides_too(commune: Commune) -> None:
+    commune.ends(0)
+    commune.visits(1)
+    commune.heard(1, 0)
+    commune.ends(2)
+    commune.heard(2, 1, 0)
+    assert (commune.states(), commune.asked()) == (["closed"] * 3, [[]] * 3)
+
+
 def test_who_knew_of_the_end_writes_on_and_it_stays(commune: Commune) -> None:
     commune.ends(0)
     sync_all(commune.desks)
