@@ -239,14 +239,21 @@ def _hear_kept(replica: Replica, identity: DeskIdentity, arrived: Bundle, brough
 def _keep_receipt(
     replica: Replica, identity: DeskIdentity, body: bytes, signature: bytes, *, most: int, brought: Brought
 ) -> None:
-    """Keep a receipt that is proven. Raises Unproven for one of more than the bundle speaks of, ReplyOfAnotherTime."""
+    """Keep a receipt that is proven, as far as it names changes: what it does not name may have been set aside.
+
+    A push that was brought once more is signed for up to all that the province has, and names its own changes alone.
+    Raises Unproven for one of more than the bundle speaks of, ReplyOfAnotherTime.
+    """
     receipt = protocol.decode(body, protocol.Receipt)
     if receipt.desk != identity.desk or receipt.accepted_n > most:
         raise errors.Unproven
-    kept = replica.acknowledge(receipt, receipt.accepted_n, body, signature)
+    up_to = min(replica.named_up_to(receipt), receipt.accepted_n)
+    if not up_to:
+        return
+    kept = replica.acknowledge(receipt, up_to, body, signature)
     if not kept():
         raise ReplyOfAnotherTime
-    brought.accepted_n = max(brought.accepted_n, receipt.accepted_n)
+    brought.accepted_n = max(brought.accepted_n, up_to)
     brought.set_aside += [result.id for result in receipt.results if result.status == "quarantined"]
 
 

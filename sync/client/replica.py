@@ -129,6 +129,10 @@ class Outbox(Protocol):
         """
         ...
 
+    def named_up_to(self, receipt: protocol.Receipt) -> int:
+        """The last number of the changes that a receipt names and that are all of them this desk's own; else 0."""
+        ...
+
     def audit_mark(self) -> tuple[str, int]:
         """The end of the audit log, and the first row that differs from what the province remembered (0: none)."""
         ...

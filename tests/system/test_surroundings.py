@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlcipher3
@@ -15,6 +16,7 @@ from commune_desk.domain.words.errors import DeskError, Fault
 from commune_desk.i18n import translate_error
 from commune_desk.program_files import code_book
 from commune_desk.store.desk import backup
+from commune_desk.store.desk import register as register_module
 from commune_desk.store.desk.backup import BackupNotSaved, make_backup
 from commune_desk.store.desk.register import Register
 from commune_desk.store.engine import database
@@ -22,6 +24,7 @@ from commune_desk.store.engine.database import DiskFull, DiskRefuses, RegisterBu
 from commune_desk.store.pages.children import child_record
 from commune_desk.store.pages.history import child_history
 from commune_desk.store.pages.search import Filters, search_children
+from commune_desk.store.writing.child_index import DERIVED_AS
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.visits import record_visit
 from commune_desk.vault.keyfile import Keyfile, save
@@ -116,10 +119,40 @@ def test_a_disk_that_is_full_at_unlocking_is_a_sentence(tmp_path: Path) -> None:
         film = fill_up(disk)
         with pytest.raises(DiskFull) as caught:
             reopened(disk / "register.db")
-        assert "sao lưu" not in translate_error(caught.value), "nobody goes back to a backup for want of room"
+        said = translate_error(caught.value)
+        assert "sao lưu" not in said, "nobody goes back to a backup for want of room"
+        assert "chưa mở được sổ" in said, "nothing was entered that could be lost"
         film.unlink()
         with closing(reopened(disk / "register.db").register) as register:
             assert register.reader.execute("SELECT id FROM person").fetchone() == (person,)
+
+
+def test_a_disk_that_fills_while_rows_are_derived_anew_is_a_sentence_and_the_next_start_derives_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After an update; the same where no disk can be mounted: the engine refuses at a page."""
+    workplace = workplace_in(tmp_path)
+    persons = enter(workplace, 40)
+    workplace.register.close()
+    connect = database.connect
+    with closing(connect(tmp_path / "register.db", KEY)) as older:
+        older.execute("DELETE FROM setting WHERE name=?", (DERIVED_AS,))
+        older.execute("DELETE FROM child_index")
+        older.execute("VACUUM")
+
+    def on_a_full_disk(*args: Any, **how: Any) -> Any:
+        connection = connect(*args, **how)
+        connection.execute("PRAGMA max_page_count=1").fetchone()  # it stays at what there is
+        return connection
+
+    with monkeypatch.context() as patch:
+        patch.setattr(register_module, "connect", on_a_full_disk)
+        with pytest.raises(DiskFull) as caught:
+            reopened(tmp_path / "register.db")
+    assert "chưa mở được sổ" in translate_error(caught.value)
+    with closing(reopened(tmp_path / "register.db").register) as register:
+        found = register.reader.execute("SELECT person FROM child_index").fetchall()
+    assert {person for (person,) in found} == set(persons)
 
 
 def test_a_folder_that_refuses_is_a_sentence_and_nothing_is_lost() -> None:

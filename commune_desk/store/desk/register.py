@@ -25,6 +25,7 @@ from commune_desk.store.engine.database import (
     Connection,
     connect,
     one_view,
+    opening,
     refuse_empty,
     transaction,
     translated,
@@ -67,8 +68,8 @@ class Register:
         self._slow: Connection | None = None
         self._estimated_at = 0
         refuse_empty(path)
-        self._writer = connect(path, key)
-        with ExitStack() as undo:
+        with opening(), ExitStack() as undo:
+            self._writer = connect(path, key)
             undo.callback(self._writer.close)  # a file left open could be neither put back nor replaced on Windows
             migrate(self._writer)
             child_index.bring_up(self._writer)

@@ -166,6 +166,20 @@ def _refused() -> DiskRefuses:
     )
 
 
+@contextmanager
+def opening() -> Iterator[None]:
+    """A disk that is full while a register is opened, or brought to this version, is told as that."""
+    try:
+        yield
+    except DiskFull:
+        raise DiskFull(
+            N_(
+                "The disk is full, so the register could not be opened. All that was saved before is kept. "
+                "Free some space and try again."
+            )
+        ) from None
+
+
 def _full() -> DiskFull:
     return DiskFull(
         N_(

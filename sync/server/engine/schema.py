@@ -46,8 +46,8 @@ def migrate(database: Database, *, app: str = "", empty: bool = False) -> None:
 
 
 def refuse_used(connection: Connection) -> None:
-    """Raise Refusal for a database that holds a province."""
-    if any(connection.execute(select(table).limit(1)).first() for table in (tables.meta, tables.desk, tables.scope)):
+    """Raise Refusal for a database that holds a province, or what a move that was cut has left of one."""
+    if any(connection.execute(select(table).limit(1)).first() for table in tables.metadata.sorted_tables):
         raise Refusal(N_("The database holds a province already; nothing was overwritten. Name an empty one."))
 
 

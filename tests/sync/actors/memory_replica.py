@@ -124,6 +124,10 @@ class MemoryReplica:
         self.receipt = receipt_bytes, signature
         return lambda: True
 
+    def named_up_to(self, receipt: protocol.Receipt) -> int:
+        numbers = {line.change.id: line.change.n for line in self.lines}
+        return max((numbers.get(result.id, 0) for result in receipt.results), default=0)
+
     def audit_mark(self) -> tuple[str, int]:
         return "", 0
 
