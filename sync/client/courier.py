@@ -13,7 +13,7 @@ from itertools import chain
 from commune_desk.domain.words.labels import N_
 from sync import bundle, protocol, purge_wire, seal
 from sync.bundle import Bundle, Item, PartKind
-from sync.change import GENESIS
+from sync.change import GENESIS, MAX_LINE
 from sync.client import errors
 from sync.client.brought import Brought
 from sync.client.carried_snapshots import take_piece
@@ -160,6 +160,13 @@ def take_in(replica: Replica, arrived: Bundle, answerable: Mapping[str, int]) ->
     return brought
 
 
+def _refuse_what_is_gone(replica: Outbox, n: int, brought: Brought) -> None:
+    """Say so where the province lacks the change of that number and this register let go of it."""
+    first = replica.pending(n - 1, 1, MAX_LINE)
+    if not first or first[0].n != n:
+        brought.refusal = errors.ChangesMissing()
+
+
 def _hear(replica: Replica, identity: DeskIdentity, arrived: Bundle, brought: Brought, *, before: int) -> None:
     """A bundle of this desk's own epoch. `before`: what had been signed for when the answered bundles were written."""
     header = arrived.header
@@ -174,6 +181,7 @@ def _hear(replica: Replica, identity: DeskIdentity, arrived: Bundle, brought: Br
     if brought.is_answer and header.held_n < before:
         # It had signed for these before the answered bundle was written, and lacks them: it was restored.
         replica.resend_from(header.held_n + 1)
+        _refuse_what_is_gone(replica, header.held_n + 1, brought)
         brought.missing = [(header.held_n + 1, before), *brought.missing]
     if isinstance(brought.refusal, errors.HistoryRewritten):
         _mend(replica, identity)
@@ -192,6 +200,7 @@ def _follow(replica: Replica, header: bundle.Header, brought: Brought) -> None:
     replica.freeze("")  # what it refused was in another time
     brought.has_followed = True
     if header.held_n < replica.last_n():
+        _refuse_what_is_gone(replica, header.held_n + 1, brought)
         brought.missing = [(header.held_n + 1, replica.last_n())]
 
 
