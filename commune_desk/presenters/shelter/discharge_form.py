@@ -20,14 +20,13 @@ from commune_desk.store.writing.opened import open_records
 from commune_desk.store.writing.transaction import Tx, load
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.shelter.placements import (
-    NO_FOLLOW_UP,
     NO_RECEIVER,
     Leaving,
     discharge,
     leaving_faults,
 )
 from commune_desk.usecases.shelter.same_person import ENTERED_TWICE, begun_before
-from commune_desk.usecases.shelter.tasks_of_stays import Reminder
+from commune_desk.usecases.shelter.tasks_of_stays import NO_FOLLOW_UP, Reminder
 
 _FOLLOW_UPS = (N_("Follow-up after 1 week"), N_("Follow-up after 1 month"), N_("Follow-up after 3 months"))
 

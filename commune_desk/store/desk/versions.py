@@ -21,12 +21,14 @@ def catch_up(tx: Tx) -> None:
     """Once after an update: if changes came that the former program could not read, every scope is begun anew.
 
     Once also where a PC went back to this program from a newer one: what comes from now on it cannot read again.
+    By what was told, where what the province has of this PC under a former name is still to be found.
     """
     if is_caught_up(tx.connection):
         return
     former = _own_schema(tx.connection)
     if tx.connection.execute(_UNKNOWN_THEN, (former,)).fetchone() is not None:
-        begin_all_anew(tx)
+        begin = hear_all if settings.get(tx.connection, settings.AWAITS_PULL, bool, False) else begin_all_anew
+        begin(tx)
     settings.put(tx.connection, OWN_SCHEMA, SCHEMA_VERSION)
 
 

@@ -83,7 +83,8 @@ def receipt_to_show(connection: Connection) -> tuple[bytes, bytes]:
 def accept_new_desk(tx: Tx, identity: settings.Identity, keys: list[settings.ScopeKeyPair]) -> None:
     """Go on as the desk of a new enrolment; staged changes wait for one full pull.
 
-    Where the province may have lost what it had, it is heard from the beginning: that alone tells what it lacks.
+    Where the province may have lost what it had, it is heard from the beginning: that alone tells what it lacks. So it
+    is where a place was to be begun anew: what stands there does not tell which of the staged ones it has.
     """
     own = settings.identity(tx.connection)
     settings.put(tx.connection, _SHOWN, receipt_to_show(tx.connection))
@@ -91,6 +92,8 @@ def accept_new_desk(tx: Tx, identity: settings.Identity, keys: list[settings.Sco
     identity = msgspec.structs.replace(identity, former=_former(own))
     settings.put(tx.connection, settings.IDENTITY, identity)
     settings.put(tx.connection, settings.AWAITS_PULL, True)
+    if _is_to_begin(tx.connection):
+        versions.hear_all(tx)
     journal.free_numbers(tx.connection, identity.desk)  # a copy of this register may have given them to other changes
     settings.replace_scope_keys(tx.connection, keys)
     file_queue.offer_again(tx)
@@ -102,6 +105,11 @@ def accept_new_desk(tx: Tx, identity: settings.Identity, keys: list[settings.Sco
     departures.tell_again(tx)
     tx.audit(AuditAction.ENROL)
     tx.topic("identity")
+
+
+def _is_to_begin(connection: Connection) -> bool:
+    """Whether a place was to be begun from what stands there."""
+    return bool(versions.to_begin_anew(connection))
 
 
 def follow_other_feeds(tx: Tx) -> None:

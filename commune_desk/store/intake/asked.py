@@ -21,6 +21,7 @@ def note(tx: Tx, event: protocol.Event, change: Change) -> None:
     One that no feed closed, but a beginning anew at a province that had lost its edit, is open again. What a feed
     closed stays so: the event that opened it may come once more by another feed.
     """
+    _end_decided(tx, change)
     if not (event.opened or event.closed):
         return
     for opened in event.opened:
@@ -31,6 +32,13 @@ def note(tx: Tx, event: protocol.Event, change: Change) -> None:
         "UPDATE conflict SET state='closed', closed_by=? WHERE id=?", [(change.id, one) for one in event.closed]
     )
     tx.topic("conflicts")
+
+
+def _end_decided(tx: Tx, change: Change) -> None:
+    """No conflict that a decision names is open behind it. One that it did not close there was not open either: a
+    province that was put back may hear the other side later, and opens it anew then."""
+    named = [(one,) for ids in change.resolves.values() for one in ids]
+    tx.connection.executemany("UPDATE conflict SET state='closed' WHERE id=? AND state='deciding'", named)
 
 
 def restate(tx: Tx, record: str, steps: Sequence[tuple[protocol.Event, Line]]) -> None:

@@ -14,8 +14,16 @@ import msgspec
 
 from commune_desk.domain.model.ids import commune_scope
 from commune_desk.domain.model.record import kind_of
-from commune_desk.domain.records.placements import Placement, PlacementNotice, isolation_ends, notice_id, stay_ends
+from commune_desk.domain.records.placements import (
+    ACTIVE,
+    Placement,
+    PlacementNotice,
+    isolation_ends,
+    notice_id,
+    stay_ends,
+)
 from commune_desk.domain.time.clock import local_day
+from commune_desk.store.changes import writers
 from commune_desk.store.engine.schema import read_many
 from commune_desk.store.pages.placements import moved_residents
 from commune_desk.store.writing.transaction import Tx
@@ -50,16 +58,31 @@ def tell_again(tx: Tx, stay: Placement) -> None:
 
 
 def keep_told(tx: Tx) -> None:
-    """What this desk told follows what its colleagues have written about the stays since."""
+    """What this desk told follows what its colleagues have written about the stays since.
+
+    It tells a commune also of a stay that it sent once more for a colleague whose PC is gone.
+    """
     if tx.actor.role not in kind_of(PlacementNotice).guests:
         return
-    stays = {notice.id: notice for stay in read_many(tx.connection, Placement, "1=?", 1) if (notice := _notice(stay))}
+    here = read_many(tx.connection, Placement, "1=?", 1)
+    stays = {notice.id: notice for stay in here if (notice := _notice(stay))}
+    for stay in here:
+        if stay.status in ACTIVE and (untold := _notice(stay)) and _named_here(tx, stay):
+            _say(tx, untold)
     for told in read_many(tx.connection, PlacementNotice, "1=?", 1):
         present = stays.get(told.id)
         if present is not None:
             _say(tx, present)
         elif told.status != "ended":
             _end(tx, told)
+
+
+def _named_here(tx: Tx, stay: Placement) -> bool:
+    """Whether the stay's commune is a word of this desk."""
+    (written,) = tx.connection.execute("SELECT writers FROM placement WHERE id=?", (stay.id,)).fetchone()
+    own = "SELECT 1 FROM change WHERE id=? AND state<>'received'"
+    named = writers.parse(written).get("home_commune", "")
+    return tx.connection.execute(own, (named,)).fetchone() is not None
 
 
 def follow_moves(tx: Tx) -> None:

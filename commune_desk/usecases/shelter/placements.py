@@ -32,11 +32,10 @@ from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.records.tasks import finish_task
 from commune_desk.usecases.shelter.commune_notices import tell_commune
 from commune_desk.usecases.shelter.same_person import ENTERED_TWICE, be_one, go_on_in
-from commune_desk.usecases.shelter.tasks_of_stays import Reminder, end_tasks
+from commune_desk.usecases.shelter.tasks_of_stays import NO_FOLLOW_UP, Reminder, end_tasks
 
 NO_RECEIVER = ("left", "independent", "died", ENTERED_TWICE)
 """Reasons for discharge with nobody to hand over to."""
-NO_FOLLOW_UP = ("died", ENTERED_TWICE)
 UNKNOWN_COMMUNE = "00000"
 
 _NOT_HOLD = N_("Some fields do not hold.")

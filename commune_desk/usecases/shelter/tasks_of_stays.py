@@ -18,8 +18,11 @@ from commune_desk.store.engine.database import Connection
 from commune_desk.store.pages.placements import active_stays
 from commune_desk.store.pages.tasks import open_tasks_of
 from commune_desk.store.writing.transaction import Tx
+from commune_desk.usecases.shelter.same_person import ENTERED_TWICE
 from sync.change import Change
 
+NO_FOLLOW_UP = ("died", ENTERED_TWICE)
+"""Reasons for discharge after which nobody asks how it goes."""
 _MOST_FOLLOW_UPS = 9
 _WRITERS = "SELECT writers FROM {} WHERE id=?"
 
@@ -55,6 +58,8 @@ def follow_decision(tx: Tx, before: Placement, after: Placement, end: str) -> No
         _take_up_again(tx, after, end)
     elif before.status in ACTIVE and after.status == "ended":
         _end_again(tx, after)
+    elif after.status == "ended" and after.discharge_reason not in NO_FOLLOW_UP:
+        _ask_again(tx, after)
 
 
 def _take_up_again(tx: Tx, stay: Placement, end: str) -> None:
@@ -72,6 +77,14 @@ def _end_again(tx: Tx, stay: Placement) -> None:
     """The stay has ended after all, though people had decided that it goes on."""
     follow_ups = list(_follow_ups(tx, stay.id))
     end_tasks(tx, stay, [Reminder(one.title, one.due_on or "") for one in follow_ups], "")
+
+
+def _ask_again(tx: Tx, stay: Placement) -> None:
+    """It has ended as it stood; a province that was put back may have heard what a former decision left off behind
+    that end."""
+    for task in _follow_ups(tx, stay.id):
+        if task.status == "dropped":
+            tx.save(msgspec.structs.replace(task, status="open"))
 
 
 def _follow_ups(tx: Tx, stay: RecordId) -> Iterator[Task]:

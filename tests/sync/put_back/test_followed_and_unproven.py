@@ -97,6 +97,7 @@ def written(office: TravelledOffice, request: pytest.FixtureRequest) -> set[Reco
 @pytest.fixture
 def believes_all(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(staged, "_is_unproven", lambda *_: False)
+    monkeypatch.setattr(staged, "_is_to_begin", lambda *_: False)
 
 
 def sent_by_all(office: TravelledOffice) -> set[str]:
