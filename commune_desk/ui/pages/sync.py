@@ -218,10 +218,12 @@ class SyncPage(Page):
         self._tasks.run(partial(self._workplace.write, ask), lambda _done: self.sync_asked.emit(), owner=self)
 
     def _fill(self, card: Card, lines: tuple[StatusLine, ...]) -> None:
-        """Rows that say the same stay, and with them the keyboard's place in them."""
+        """Rows that say the same stay, and the keyboard stays on its row; of one that goes, it waits on the page."""
         if self._shown.get(card) == lines:
             return
         self._shown[card] = lines
+        focused = self.window().focusWidget()
+        held = focused.accessibleName() if focused is not None and card.isAncestorOf(focused) else ""
         card.clear()
         is_indented = any(line.icon for line in lines)
         for line in lines:
@@ -229,6 +231,9 @@ class SyncPage(Page):
             if is_indented:
                 row.lead("", icon=line.icon, ink=line.tone, width=_ICON_WIDTH)
             card.add(row)
+        if held:
+            same = (row for row in card.rows if isinstance(row, ButtonRow) and row.accessibleName() == held)
+            next(same, self).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _row(self, line: StatusLine) -> ListRow | ButtonRow:
         if line.route is None:
