@@ -117,12 +117,10 @@ def _states(desk: EnrolledDesk, window: DeskWindow) -> Iterator[str]:
     yield "metered"
     window.show_status(SyncStatus(failure=NoLine(), next_try_at=soon))
     yield "no-line"
-    with _held_back(desk):
-        window.show_status(SyncStatus(next_try_at=soon))
-        yield "held-back"
-    with _list_broken_off(desk):
-        window.show_status(SyncStatus(next_try_at=soon))
-        yield "list-not-in"
+    for stays, state in ((_held_back, "held-back"), (_list_broken_off, "list-not-in")):
+        with stays(desk):
+            window.show_status(SyncStatus(next_try_at=soon))
+            yield state
     desk.open.register.write(_set_the_clock_back).result()
     window.show_status(SyncStatus(next_try_at=soon))
     yield "wrong-clock"
