@@ -244,10 +244,15 @@ class Shell(QMainWindow):
             self._focus_first()
 
     def _focus_first(self) -> None:
+        """The first thing of the page that takes the keyboard; where nothing does the page itself, which its keys then
+        scroll: left in the search field, they would move in a list that is not seen."""
         shown = self.stack.currentWidget()
-        first = shown.nextInFocusChain() if shown is not None else None
-        while first is not None and shown is not None and shown.isAncestorOf(first):
+        if shown is None:
+            return
+        first = shown.nextInFocusChain()
+        while first is not None and shown.isAncestorOf(first):
             if first.focusPolicy() & Qt.FocusPolicy.TabFocus and first.isVisibleTo(shown) and first.isEnabled():
                 first.setFocus(Qt.FocusReason.TabFocusReason)
                 return
             first = first.nextInFocusChain()
+        shown.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from commune_desk.app import Program
+from commune_desk.store.lists import import_rows
 from commune_desk.store.lists.import_rows import View
+from commune_desk.store.writing.transaction import Tx
 from commune_desk.ui import site
 from commune_desk.ui.pages.import_page import ImportPage
 from commune_desk.ui.shots import SCALED, SCREEN
+from commune_desk.usecases.desk.workplace import Workplace
 from tests.story.failure import StoryFailed
 from tests.story.pictures import take
-from tests.story.stage import pump, until, window_of
+from tests.story.stage import desk_of, pump, until, window_of
 
 LIST = Path(__file__).parents[2] / "resources" / "demo" / "ds-tre-em-binh-lieu.xlsx"
 
@@ -24,7 +28,7 @@ def take_import_pictures(program: Program, folder: Path, prefix: str) -> list[st
     if not isinstance(page, ImportPage):
         raise StoryFailed("the import page did not come")
     names = []
-    for step in _steps(page):
+    for step in _steps(page, desk_of(program).workplace):
         for scale, suffix in ((1.0, ""), (SCALED, "-125")):
             window.shell.resize(round(SCREEN.width() / scale), round(SCREEN.height() / scale))
             pump(0.3)
@@ -38,7 +42,7 @@ def take_import_pictures(program: Program, folder: Path, prefix: str) -> list[st
     return names
 
 
-def _steps(page: ImportPage) -> Iterator[str]:
+def _steps(page: ImportPage, workplace: Workplace) -> Iterator[str]:
     page.open_path(LIST)
     until("the columns", lambda: page.read.isVisibleTo(page))
     yield "columns"
@@ -52,8 +56,17 @@ def _steps(page: ImportPage) -> Iterator[str]:
     page.check.rest.click()
     until("the repetitions to be decided", page.save.isEnabled)
     yield "decided"
+    workplace.write(partial(_child_leaves, page.state.import_id, int(page.check.model.id_at(1))))
+    page.refresh()
+    yield "left-meanwhile"
     page.import_rows()
     until("the first rows to be saved", lambda: page.progress.bar.value() > 0)
     yield "running"
     until("the import", lambda: page.result.isVisibleTo(page))
     yield "result"
+
+
+def _child_leaves(import_id: str, row: int, tx: Tx) -> None:
+    """As after a sync that tells of a move: nothing of the child stays in the list."""
+    (found,) = import_rows.rows_numbered(tx.connection, import_id, [row])
+    import_rows.forget_person(tx.connection, found.twin_person)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -117,11 +118,15 @@ def _elsewhere(window: DeskWindow, workplace: Workplace, child: RecordId) -> Ite
         moving.come_here(workplace, person)
     window.navigate(Route("today"))
     yield "today-arrivals"
+    report = make_report(person=RecordId(others[1][0]), received_at=to_iso(datetime.now(UTC) - timedelta(hours=2)))
+    workplace.write(save_all(report))
     workplace.write(lambda tx: _leaves_while_typed_of(tx, RecordId(others[1][0])))
     today = window.shell.page("today")
     assert isinstance(today, TodayPage)
     today.read()
     yield "today-unsaved"
+    go_to(window, Route("reports", report.id))
+    yield "report-elsewhere"
     workplace.write(lambda tx: _stays_after_all(tx, RecordId(others[1][0])))
     for code, at in _LEFT:
         moving.go_away(workplace, case_number=code, at=at)

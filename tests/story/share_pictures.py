@@ -52,7 +52,8 @@ def shoot_shares(folder: Path, out: Path, language: Language) -> list[str]:
 
 
 @contextmanager
-def _desk(folder: Path, scope: Scope, role: Role) -> Iterator[tuple[Workplace, DeskWindow]]:
+def fresh_desk(folder: Path, scope: Scope, role: Role) -> Iterator[tuple[Workplace, DeskWindow]]:
+    """A filled register in `folder`, which is made, of a desk that knows the houses, and its window."""
     folder.mkdir()
     desk = make_training_register(Profile(folder), OFFICER, scope=scope, role=role, clock=SystemClock())
     workplace = Workplace(desk.register, code_book())
@@ -71,7 +72,7 @@ def _desk(folder: Path, scope: Scope, role: Role) -> Iterator[tuple[Workplace, D
 
 
 def _at_the_commune(folder: Path, out: Path, language: str) -> list[str]:
-    with _desk(folder, sharing.COMMUNE, Role.COMMUNE_OFFICER) as (workplace, window):
+    with fresh_desk(folder, sharing.COMMUNE, Role.COMMUNE_OFFICER) as (workplace, window):
         child = RecordId(longest_story(workplace))
         go_to(window, Route("child", child))
         page = window.shell.stack.currentWidget()
@@ -127,7 +128,7 @@ def _scrolled(page: ChildPage, state: str) -> Iterator[str]:
 
 
 def _at_the_house(folder: Path, out: Path, language: str) -> list[str]:
-    with _desk(folder, sharing.HOUSE, Role.SHELTER_WORKER) as (workplace, window):
+    with fresh_desk(folder, sharing.HOUSE, Role.SHELTER_WORKER) as (workplace, window):
         prefix = f"shares-{language}-house"
         seen, new = (
             make_person(name, birth_date=born, scope=sharing.HOUSE)

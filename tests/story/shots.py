@@ -27,6 +27,7 @@ from tests.story.lifecycle_pictures import take_lifecycle_pictures
 from tests.story.more_pictures import take_more_pictures
 from tests.story.move_pictures import shoot_moves
 from tests.story.pictures import CUT, both_sizes, take_pictures
+from tests.story.seldom_pictures import shoot_seldom
 from tests.story.share_pictures import shoot_shares
 from tests.story.shared_desks import shared_desks
 from tests.story.stage import pump, until, write_into
@@ -106,6 +107,7 @@ def main() -> int:
                 names += take_lifecycle_pictures(Path(folder) / f"lifecycle-{language}", given.out, language)
                 names += shoot_moves(app, Path(folder) / f"moves-{language}", given.out, language)
                 names += shoot_shares(Path(folder) / f"shares-{language}", given.out, language)
+                names += shoot_seldom(Path(folder) / f"seldom-{language}", given.out, language)
                 names += shoot_joins(app, Path(folder) / f"joins-{language}", given.out, language)
                 print(f"{language}: {len(names)} pictures", flush=True)
     if given.readme:

@@ -34,6 +34,8 @@ from commune_desk.ui.shots import SCALED, grab, grab_own_size
 from commune_desk.ui.tasks import Tasks
 from commune_desk.usecases.desk.pausing import choose_pause
 from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.lists.import_list import ListSaving
+from commune_desk.usecases.lists.import_undo import ListUndo
 from commune_desk.usecases.locked.doorbell import leave_card
 from commune_desk.usecases.locked.push import leave_sealed
 from commune_desk.usecases.registers.moved_province import NotReachedThere
@@ -44,12 +46,14 @@ from sync.client.session import SyncOutcome
 from tests.helpers.attached import add_file, scan
 from tests.helpers.builders import make_visit, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
+from tests.helpers.lists import count_staged, list_of, read
 from tests.story.pictures import both_sizes, go_to, longest_story
 from tests.story.stage import pump
 from tests.sync.actors.real_province import real_province
 
 CHILDREN = 30
 SYNC = Route("sync")
+_LISTED = ("Lý Thị Mẩy;Nữ;2016;;Khe Lặc;;;;;;;", "Chìu Văn Sáng;Nam;2014;;Khe Mó;;;;;;;")
 _REFUSED_ON_THE_WAY = SyncOutcome(
     pushed=1, pulled=0, quarantined=0, conflicts=0, at="", receipt_at="", file_fault=ServerTrouble(status=413)
 )
@@ -113,9 +117,10 @@ def _states(desk: EnrolledDesk, window: DeskWindow) -> Iterator[str]:
     yield "metered"
     window.show_status(SyncStatus(failure=NoLine(), next_try_at=soon))
     yield "no-line"
-    with _held_back(desk):
-        window.show_status(SyncStatus(next_try_at=soon))
-        yield "held-back"
+    for stays, state in ((_held_back, "held-back"), (_list_broken_off, "list-not-in")):
+        with stays(desk):
+            window.show_status(SyncStatus(next_try_at=soon))
+            yield state
     desk.open.register.write(_set_the_clock_back).result()
     window.show_status(SyncStatus(next_try_at=soon))
     yield "wrong-clock"
@@ -220,6 +225,20 @@ def _held_back(desk: EnrolledDesk) -> Iterator[None]:
     _say(desk, "UPDATE change SET state='staged', code='9' WHERE state='waiting'")
     yield
     _say(desk, "UPDATE change SET state='waiting', code=NULL WHERE code='9'")
+
+
+@contextmanager
+def _list_broken_off(desk: EnrolledDesk) -> Iterator[None]:
+    """As after a full stop while a list was being saved: its first children are not in the register yet."""
+    workplace = Workplace(desk.open.register, code_book())
+    import_id = read(workplace, list_of(desk.open.profile.folder, *_LISTED))
+    saving = ListSaving(workplace, import_id)
+    while not workplace.read(count_staged):
+        saving.step()
+    yield
+    undo = ListUndo(workplace, import_id)
+    while not undo.step().is_over:
+        pass
 
 
 def _say(desk: EnrolledDesk, sql: str) -> None:

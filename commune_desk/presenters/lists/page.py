@@ -229,6 +229,7 @@ class ImportPage:
             tabs=tabs_of(counts),
             ids=ids,
             to_decide=counts.undecided,
+            decided=counts.by_hand,
             import_text=_("Import {count} rows").format(count=format_number(going)),
             hint=hint_of(counts),
         )

@@ -35,11 +35,13 @@ class ColumnsView:
 
 @dataclass(frozen=True, slots=True)
 class CheckView:
-    """The rows of the list. `tabs` are (view, text with its count); `to_decide` are repetitions still open."""
+    """The rows of the list. `tabs` are (view, text with its count); `to_decide` are repetitions still open, `decided`
+    those that somebody has decided about."""
 
     tabs: tuple[Option, ...]
     ids: tuple[str, ...]
     to_decide: int
+    decided: int
     import_text: str
     hint: str
 
@@ -62,6 +64,14 @@ class ResultView:
     has_rejects: bool
     remarks: tuple[Remark, ...]
     more_remarks: str
+
+
+def back_question() -> tuple[str, str]:
+    """What is asked before the columns are shown again, which takes with it what was decided about rows."""
+    return (
+        _("Go back to the columns?"),
+        _("What you have decided about repetitions is forgotten, and is asked again once the rows are read."),
+    )
 
 
 def rejects_saved(count: int) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from commune_desk.domain.lists.cells import ListLevel
+from commune_desk.domain.lists.repeats import SAME_ID
 from commune_desk.domain.lists.rows import ListedChild, Problem
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.writing.transaction import Tx
@@ -96,6 +97,8 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     rejected: int = 0
     left: int = 0
     """Rows of children who left this register, or were erased, since the list was read: they stay out."""
+    by_hand: int = 0
+    """Repetitions that a person has decided about; what is sure was decided when the rows were read."""
 
 
 LEVELS = {ListLevel.REPAIRED: 0, ListLevel.WARNING: 1, ListLevel.ERROR: 2}
@@ -113,8 +116,8 @@ _COUNTS = (
     f" sum(level<2 AND {_TWIN}), sum(level=0 AND NOT {_TWIN}),"
     f" sum(level<2 AND {_TWIN} AND decision=''), sum(state='saved'), sum(state='saved' AND level=1),"
     " sum(state IN ('filling', 'filled')), sum(state='joined'), sum(level=2),"
-    " sum(level<2 AND state='rejected')"
-    " FROM import_row WHERE import_id=?"
+    " sum(level<2 AND state='rejected'), sum(decision='different' OR decision='same' AND score<?2)"
+    " FROM import_row WHERE import_id=?1"
 )
 _BEARS = (
     "(SELECT full_name FROM person WHERE id=?1) IN (json_extract(NULLIF(payload, ''), '$.name'),"
@@ -265,7 +268,7 @@ def joined_to(connection: Connection, import_id: str, rows: Sequence[int]) -> di
 
 def counts(connection: Connection, import_id: str) -> Counts:
     """How many rows are what."""
-    row = connection.execute(_COUNTS, (import_id,)).fetchone()
+    row = connection.execute(_COUNTS, (import_id, SAME_ID)).fetchone()
     return Counts(**dict(zip(Counts.__struct_fields__, (value or 0 for value in row), strict=True)))
 
 

@@ -101,7 +101,8 @@ class EntryPage(Page):
         self.cancel = SecondaryButton(_("Leave"))
         self.cancel.clicked.connect(self.leave)
         text = self.presenter.state().save_text
-        self.save = PrimaryButton(text or _("Save"), "check" if text else "save", shortcut=SAVE_KEYS[0])
+        self.save = PrimaryButton(text or _("Save"), "check" if text else "save")
+        self.save.setToolTip(f"{text or _('Save')} ({SAVE_KEYS[0]})")
         self.save.clicked.connect(self.submit)
         self.discard = LinkButton(_("Throw away…"), name=_("Throw away what you typed"))
         self.discard.clicked.connect(self._ask_to_throw_away)
@@ -110,7 +111,7 @@ class EntryPage(Page):
         self.add_action(self.cancel)
         self.add_action(self.save)
         QShortcut(QKeySequence("Esc"), self).activated.connect(self.leave)
-        for keys in SAVE_KEYS[1:]:
+        for keys in SAVE_KEYS:  # not the button's own, which Qt presses for a moment, in which one may leave
             QShortcut(QKeySequence(keys), self).activated.connect(self.submit)
 
     def _put(self, spec: FieldSpec) -> None:

@@ -51,7 +51,7 @@ class DecisionCard(Card):
                     card.conflict.field,
                     card.label,
                     card.base,
-                    tuple(Version(hand.key, hand.text, hand.is_readable) for hand in card.hands),
+                    tuple(Version(hand.key, hand.text, hand.is_readable and not card.why_not) for hand in card.hands),
                 )
             ],
         )
@@ -140,7 +140,7 @@ class DecisionCard(Card):
         field = self.card.conflict.field
         former.keeper.stop()
         chosen = former.table.decision().get(field, "")
-        if chosen and self.card.text_of(chosen) == former.card.text_of(chosen):
+        if chosen and not self.card.why_not and self.card.text_of(chosen) == former.card.text_of(chosen):
             self.table.choose(field, chosen)
         self.button.setEnabled(former.button.isEnabled())
         self.other.set_value(former.other.text())

@@ -15,7 +15,7 @@ from commune_desk.presenters.frame.routes import Route
 from commune_desk.presenters.lists.columns import Looked
 from commune_desk.presenters.lists.page import ImportPage as State
 from commune_desk.presenters.lists.page import Stage
-from commune_desk.presenters.lists.views import CheckView, ResultView, rejects_saved
+from commune_desk.presenters.lists.views import CheckView, ResultView, back_question, rejects_saved
 from commune_desk.store.lists.import_rows import View
 from commune_desk.ui.dialogs.message import Message, confirm, show_error
 from commune_desk.ui.dialogs.save_as import ask_where_to
@@ -27,6 +27,7 @@ from commune_desk.ui.theme import Tone
 from commune_desk.ui.widgets.buttons import PrimaryButton, SecondaryButton
 from commune_desk.ui.widgets.notice import NoticeBar, ProgressRow
 from commune_desk.ui.widgets.page import Page
+from commune_desk.ui.widgets.tab_order import rest_within
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.lists.import_list import CHANGED, ListSaving
 from commune_desk.usecases.lists.import_reading import ListReading, Progress
@@ -41,7 +42,7 @@ class ImportPage(Page):
         super().__init__(_("Bring in a list"))
         self.state, self._workplace, self._tasks, self._navigate = State(workplace), workplace, tasks, navigate
         self.work = Stepper(self._on_progress, self._failed, self)
-        self._is_clearing = False
+        self._is_clearing, self._decided = False, 0
         self.notice: NoticeBar | None = None
         self.choose, self.result = ChoosePart(), ResultPart()
         self.columns = ColumnsPart(self.state.target_options())
@@ -175,11 +176,12 @@ class ImportPage(Page):
     def _rows_came(self, chosen: View, view: CheckView) -> None:
         if self.state.stage is Stage.CHECK and self.state.view is chosen:
             self.check.show_view(view, chosen.value)
-            self._name_import(view.import_text, view.to_decide)
+            self._name_import(view)
 
-    def _name_import(self, text: str, to_decide: int) -> None:
-        self.save.rename(text)
-        self.save.setEnabled(to_decide == 0)
+    def _name_import(self, view: CheckView) -> None:
+        self._decided = view.decided
+        self.save.rename(view.import_text)
+        self.save.setEnabled(view.to_decide == 0)
 
     def _say(self, sentence: str, tone: Tone = Tone.GOOD) -> None:
         if self.notice is not None:
@@ -196,6 +198,7 @@ class ImportPage(Page):
     # Long work
 
     def _start(self, work: Work, run: Run, then: Callable[[], object], words: str) -> None:
+        rest_within(self)  # what was pressed goes, and a second Enter would stop what the first began
         self.progress.text.set_text(words)
         self.progress.detail.set_text("")
         self.progress.bar.setRange(0, 0)
@@ -245,6 +248,7 @@ class ImportPage(Page):
 
     def _wait(self, words: str) -> None:
         """For something that cannot be cancelled."""
+        rest_within(self)
         self.progress.text.set_text(words)
         self.progress.detail.set_text("")
         self.progress.cancel.hide()
@@ -302,7 +306,7 @@ class ImportPage(Page):
     def _recounted(self, view: CheckView) -> None:
         if self.state.stage is Stage.CHECK:
             self.check.show_counts(view)
-            self._name_import(view.import_text, view.to_decide)
+            self._name_import(view)
 
     def _on_rest_decided(self, decision: str) -> None:
         operation = self.state.decide_rest(decision)
@@ -345,10 +349,10 @@ class ImportPage(Page):
         self.refresh()
 
     def _go_back(self) -> None:
-        if self.state.stage is Stage.CHECK:
-            self._take_back(self.state.import_id, _("Going back…"))
-        else:
+        if self.state.stage is not Stage.CHECK:
             self._start_over()
+        elif not self._decided or confirm(self, Message(*back_question(), Tone.WARNING), _("Back"), is_dangerous=True):
+            self._take_back(self.state.import_id, _("Going back…"))
 
     def _start_over(self) -> None:
         self.state.start_over()
@@ -362,10 +366,8 @@ class ImportPage(Page):
 
     def save_rejects(self, path: Path) -> None:
         """Write the rows that stayed out, with the reasons, to a new workbook."""
-        self._tasks.query(self.state.export_rejects(path), self._rejects_saved, self._failed, owner=self)
-
-    def _rejects_saved(self, count: int) -> None:
-        self._say(rejects_saved(count))
+        export = self.state.export_rejects(path)
+        self._tasks.query(export, lambda count: self._say(rejects_saved(count)), self._failed, owner=self)
 
     # Dropping a file
 

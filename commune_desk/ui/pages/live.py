@@ -41,8 +41,9 @@ class LivePage(Page):
         self._minutes.timeout.connect(self.look_at_the_clock)
         tasks.register_changed.connect(self._on_changed)
 
-    def read(self) -> None:
-        """Read from the register and show."""
+    def read(self) -> bool | None:
+        """Read from the register and show; True where the keyboard was put back to the row that it was on, whatever
+        that says by now."""
         raise NotImplementedError
 
     def look_at_the_clock(self) -> None:
@@ -70,8 +71,8 @@ class LivePage(Page):
             return
         kind, name = type(held), held.accessibleName()
         with self.keeping_its_place():
-            self.read()
-        if not isValid(held) or not held.isVisibleTo(self):
+            is_held = self.read()
+        if not is_held and (not isValid(held) or not held.isVisibleTo(self)):
             QTimer.singleShot(0, self, lambda: self._hold_again(kind, name))  # what was made anew is shown by then
 
     def _hold_again(self, kind: type[QWidget], name: str) -> None:

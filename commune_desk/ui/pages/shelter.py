@@ -113,12 +113,13 @@ class ShelterPage(LivePage):
         for name, part in self._parts.items():
             part.setVisible(name == key)
 
-    def read(self) -> None:
+    def read(self) -> bool:
         view = self._state.board()
         self._show_heading(view)
-        self.board.show_view(view)
+        is_held = self.board.show_view(view)
         self._read_residents()
         self.log.show_day()
+        return is_held
 
     def _show_heading(self, view: BoardView) -> None:
         self.set_title(view.title, view.subtitle)

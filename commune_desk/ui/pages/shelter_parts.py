@@ -51,10 +51,10 @@ class Board(QWidget):
             column.addWidget(part)
         column.addStretch(1)
 
-    def show_view(self, view: BoardView) -> None:
-        """Show the board anew; nothing moves when nothing changed, and the focus stays on its bed."""
+    def show_view(self, view: BoardView) -> bool:
+        """Show the board anew; nothing moves when nothing changed. Whether the focus is on its bed again."""
         if view == self._shown:
-            return
+            return False
         self._shown = view
         focused = next((key for key, tile in self.tiles.items() if tile.hasFocus()), "")
         self.empty.setVisible(not view.is_set_up and view.can_write)
@@ -69,6 +69,7 @@ class Board(QWidget):
             self.tiles[focused].show()
             self.tiles[focused].setFocus()
         self._show_shift(view)
+        return focused in self.tiles
 
     def _tile(self, view: BedView) -> BedTile:
         tile = BedTile(

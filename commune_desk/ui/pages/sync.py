@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -217,10 +218,12 @@ class SyncPage(Page):
         self._tasks.run(partial(self._workplace.write, ask), lambda _done: self.sync_asked.emit(), owner=self)
 
     def _fill(self, card: Card, lines: tuple[StatusLine, ...]) -> None:
-        """Rows that say the same stay, and with them the keyboard's place in them."""
+        """Rows that say the same stay, and the keyboard stays on its row; of one that goes, it waits on the page."""
         if self._shown.get(card) == lines:
             return
         self._shown[card] = lines
+        focused = self.window().focusWidget()
+        held = focused.accessibleName() if focused is not None and card.isAncestorOf(focused) else ""
         card.clear()
         is_indented = any(line.icon for line in lines)
         for line in lines:
@@ -228,6 +231,9 @@ class SyncPage(Page):
             if is_indented:
                 row.lead("", icon=line.icon, ink=line.tone, width=_ICON_WIDTH)
             card.add(row)
+        if held:
+            same = (row for row in card.rows if isinstance(row, ButtonRow) and row.accessibleName() == held)
+            next(same, self).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _row(self, line: StatusLine) -> ListRow | ButtonRow:
         if line.route is None:
@@ -262,8 +268,10 @@ class SyncPage(Page):
             self._decisions.addWidget(empty)
         self._hand_on(going, typing)
         if place is not None and self._place_of_focus() is None:
-            following: list[QWidget] = [stops(shown)[0] for shown in self.cards[place : place + 1] or self.cards[-1:]]
-            (*following, self)[0].setFocus(Qt.FocusReason.OtherFocusReason)
+            following = self.cards[place : place + 1] or self.cards[-1:]
+            (*(stop for shown in following for stop in _in_sight(shown)), self)[0].setFocus(
+                Qt.FocusReason.OtherFocusReason
+            )
 
     def _card(self, card: ConflictCard) -> DecisionCard:
         return DecisionCard(card, self._decide, self._workplace, self._tasks)
@@ -301,10 +309,11 @@ class SyncPage(Page):
             follow(*deciding, *(stop for stop in stops(self) if stop not in deciding))
 
     def first_focus(self) -> QWidget | None:
-        """What is to be decided, where there is something; else what the page is for, and not the stick."""
-        if self.cards:
-            return stops(self.cards[0])[0]
-        return next((one for one in (self.now, self.enrol) if one.isVisibleTo(self) and one.isEnabled()), None)
+        """What is to be decided, where there is something; else what the page is for, and not the stick. Where what is
+        to be decided is only read, the page begins at its top."""
+        deciding = [stop for shown in self.cards for stop in _in_sight(shown)]
+        acts = (one for one in (self.now, self.enrol) if one.isVisibleTo(self) and one.isEnabled())
+        return next(chain(deciding, acts), self if self.cards else None)
 
     def _place_of_focus(self) -> int | None:
         """Which card the keyboard is in."""
@@ -338,3 +347,8 @@ class SyncPage(Page):
         self.refresh()
         if changes.touches("conflicts", "lease", *(shown.card.conflict.kind for shown in self.cards)):
             self.refresh_conflicts()
+
+
+def _in_sight(shown: DecisionCard) -> list[QWidget]:
+    """What takes the keyboard in a card: nothing, of who only reads."""
+    return [stop for stop in stops(shown) if stop.isVisibleTo(shown)]

@@ -70,26 +70,28 @@ class TodayPage(LivePage):
         for button in (self.report, self.visit):
             self.add_action(button)
 
-    def read(self) -> None:
-        self._render(self._state.read())
+    def read(self) -> bool:
+        return self._render(self._state.read())
 
     def tick(self) -> None:
         """Word the clocks anew from the instants; a new day is read anew."""
         if self.isVisible():
             self._render(self._state.reworded())
 
-    def _render(self, state: TodayState) -> None:
+    def _render(self, state: TodayState) -> bool:
+        """Whether the keyboard is on the row again that it was on."""
         self.set_title(state.title, state.subtitle)
         for button in (self.report, self.visit):
             button.setVisible(state.is_commune and state.can_write)
-        self._fill(self.columns.main, state.main)
-        self._fill(self.columns.side, state.side)
+        is_held = [self._fill(self.columns.main, state.main), self._fill(self.columns.side, state.side)]
         shown = {section.key for section in (*state.main, *state.side)}
         for key in self.sections.keys() - shown:
             self.sections[key].hide()
         follow(self.visit, *(stop for card in self._cards() for stop in card.stops()))
+        return any(is_held)
 
-    def _fill(self, column: QVBoxLayout, sections: tuple[Section, ...]) -> None:
+    def _fill(self, column: QVBoxLayout, sections: tuple[Section, ...]) -> bool:
+        is_held = False
         for place, section in enumerate(sections):
             card = self.sections.get(section.key)
             if card is None:
@@ -100,8 +102,9 @@ class TodayPage(LivePage):
                 card.written.connect(self._write_task)
             if column.indexOf(card) != place:
                 column.insertWidget(place, card)
-            card.show_section(section)
+            is_held |= card.show_section(section)
             card.show()
+        return is_held
 
     def first_focus(self) -> QWidget | None:
         """The row that matters most."""
@@ -178,9 +181,10 @@ class SectionCard(Card):
         self.targets: dict[str, QWidget] = {}
         self.entry: TaskEntry | None = None
 
-    def show_section(self, section: Section) -> None:
+    def show_section(self, section: Section) -> bool:
+        """Whether the keyboard is on the row again that it was on, which was made anew."""
         if section == self._shown:
-            return
+            return False
         self._shown = section
         focused = next((key for key, target in self.targets.items() if target.hasFocus()), "")
         former = self.targets.keys()
@@ -191,8 +195,10 @@ class SectionCard(Card):
         self._fill(section)
         if focused == "more":
             focused = next((key for key in self.targets if key not in former), "more")
-        if focused in self.targets:
-            self.targets[focused].setFocus(Qt.FocusReason.OtherFocusReason)
+        if focused not in self.targets:
+            return False
+        self.targets[focused].setFocus(Qt.FocusReason.OtherFocusReason)
+        return True
 
     def _fill(self, section: Section) -> None:
         self.targets = {}

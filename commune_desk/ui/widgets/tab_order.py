@@ -39,3 +39,10 @@ def rest_focus(leaving: QWidget) -> QWidget | None:
     if around is not None:
         around.setFocus(QtCore.Qt.FocusReason.OtherFocusReason)
     return around
+
+
+def rest_within(around: QWidget) -> None:
+    """Before what stands in `around` is hidden or disabled, whatever of it has the focus: it waits on `around`."""
+    focused = around.window().focusWidget()
+    if focused is not None and around.isAncestorOf(focused):
+        around.setFocus(QtCore.Qt.FocusReason.OtherFocusReason)

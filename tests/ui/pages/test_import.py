@@ -21,6 +21,7 @@ from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.lists.import_list import ListSaving
 from tests.helpers.builders import make_child, save_all
 from tests.helpers.dialogs import answer
+from tests.helpers.keys import press
 from tests.helpers.lists import count_children, list_of, read, settle, the_child
 from tests.helpers.workplaces import LISTS_KEPT_ON, asked_by_the_screen, make_workplace, until_closed
 
@@ -118,6 +119,30 @@ def test_what_a_column_holds_can_be_changed(qtbot: QtBot, page: ImportPage, task
     assert not page.read.isEnabled()
     page.columns.choices[name].set_value("full_name")
     assert page.read.isEnabled()
+
+
+def test_a_second_enter_does_not_stop_what_the_first_began(qtbot: QtBot, page: ImportPage, tasks: Tasks) -> None:
+    to_check(qtbot, page, tasks)
+    page.check.rest.click()
+    until_idle(qtbot, page, tasks)
+    page.save.setFocus()
+    for _press in range(2):
+        press(Qt.Key.Key_Return)
+        assert page.hasFocus(), "where Tab goes on from"
+    until_idle(qtbot, page, tasks)
+    assert page.state.stage is Stage.DONE
+    assert page.result.open_register.hasFocus()
+
+
+def test_what_was_decided_is_not_forgotten_without_a_question(qtbot: QtBot, page: ImportPage, tasks: Tasks) -> None:
+    to_check(qtbot, page, tasks)
+    page.check.rest.click()
+    until_idle(qtbot, page, tasks)
+    for choice, stage in (("reject", Stage.CHECK), ("accept", Stage.COLUMNS)):
+        asked = answer(choice)
+        page.back.click()
+        until_idle(qtbot, page, tasks)
+        assert (asked, page.state.stage) == (["Quay lại chọn cột?"], stage)
 
 
 def test_stopped_in_the_middle_nothing_is_left(

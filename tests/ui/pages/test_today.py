@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from commune_desk.domain.model.ids import RecordId
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.store.pages.today import open_tasks
 from commune_desk.ui.forms.draft_keeper import DraftKeeper
@@ -70,6 +71,29 @@ def test_a_passing_minute_rewords_the_clock_and_keeps_the_focus(
     assert _words(clocks.rows[0]) != words
     assert clocks.targets[report.id].hasFocus()
     assert visits.targets[child] is visits_row
+
+
+def test_a_more_urgent_report_that_comes_leaves_the_keyboard_on_its_row(
+    qtbot: QtBot, workplace: Workplace, tasks: Tasks
+) -> None:
+    """The row is no longer the first, which looks another way; and one whose words changed is the same row."""
+    child, report = add_child(workplace), make_report()
+    workplace.write(save_all(report))
+    page = shown(qtbot, TodayPage(workplace, tasks, lambda _route: None))
+    clocks, visits = page.sections["clocks"], page.sections["visits"]
+    clocks.targets[report.id].setFocus()
+    _none, changes = workplace.write(save_all(make_report(received_at="2026-11-22T14:00:00Z")))
+    tasks.announce(changes)
+    qtbot.waitUntil(lambda: len(clocks.targets) == 2)
+    qtbot.wait(50)
+    assert clocks.targets[report.id].hasFocus()
+    visits.targets[child].setFocus()
+    later, former = make_visit(RecordId(child), "2026-11-15", next_visit_on="2026-11-22"), visits.targets[child]
+    _none, changes = workplace.write(save_all(later))
+    tasks.announce(changes)
+    qtbot.waitUntil(lambda: visits.targets[child] is not former)
+    qtbot.wait(50)
+    assert visits.targets[child].hasFocus()
 
 
 def _words(row: object) -> str:

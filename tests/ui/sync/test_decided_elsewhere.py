@@ -18,6 +18,7 @@ from commune_desk.ui.pages.decision_card import DecisionCard
 from commune_desk.ui.pages.sync import SyncPage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Tone
+from commune_desk.ui.widgets.toggles import Dot
 from commune_desk.usecases.desk.workplace import Workplace
 from tests.helpers.in_conflict import in_conflict
 from tests.helpers.keys import focused
@@ -199,3 +200,6 @@ def test_who_may_not_decide_reads_what_each_wrote_and_why(
     assert card.button.isVisible() is (role != "chair")
     assert (card.write is None) is (role == "chair")
     assert ("hãy nhờ người có nhiệm vụ" in card.card.why_not) is (role == "chair")
+    assert len(card.findChildren(Dot)) == (0 if role == "chair" else 2), "a choice that nothing can come of"
+    first = page.first_focus()
+    assert first is page if role == "chair" else first in card.findChildren(Dot)

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.model.ids import RecordId
@@ -19,7 +20,7 @@ from commune_desk.ui.widgets.tab_order import stops
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.sync.agent import SyncStatus
 from tests.helpers.attached import add_child
-from tests.helpers.builders import make_visit, save_all
+from tests.helpers.builders import make_child, make_visit, save_all
 from tests.helpers.moving import sql
 from tests.helpers.pages import show
 from tests.helpers.workplaces import work_for_real
@@ -67,6 +68,27 @@ def test_news_of_the_line_leave_the_keyboard_where_it_is(
     page.show_status(SyncStatus(is_running=True))
     page.show_status(SyncStatus())
     assert row_of(page).hasFocus()
+
+
+def test_so_do_other_lines_beside_it_and_where_it_goes_no_other_thing_has_the_keyboard(
+    qtbot: QtBot, workplace: Workplace, tasks: Tasks, child: RecordId
+) -> None:
+    """It went on to how many files may go over the line, and the next arrow key changed that."""
+    page = SyncPage(workplace, tasks)
+    show(qtbot, page)
+    held = row_of(page).accessibleName()
+    row_of(page).setFocus()
+    other, file = make_child("Lý Thị Mẩy")
+    workplace.write(save_all(other, file))
+    sql(workplace, "UPDATE change SET state='quarantined', code='grant' WHERE record=?", file.id)
+    page.refresh()
+    qtbot.wait(50)
+    focused = QApplication.focusWidget()
+    assert isinstance(focused, ButtonRow)
+    assert (focused.accessibleName(), focused.isVisible()) == (held, True)
+    sql(workplace, "UPDATE change SET state='accepted', code=NULL WHERE state='quarantined'")
+    page.refresh()
+    assert page.hasFocus()
 
 
 def test_the_line_goes_when_nothing_is_set_aside_any_more(

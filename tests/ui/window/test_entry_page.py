@@ -63,7 +63,7 @@ def check_frame(page: EntryPage, went: list[Route]) -> None:
         assert spec.label in row.label.plain
         assert (spec.editor is Editor.TICK) == isinstance(page.fields[name], TickField)
         assert row.hint.plain == (page.presenter.state().hints.get(name) or spec.hint)
-    assert page.save.shortcut().toString() == SAVE_KEYS[0]
+    assert SAVE_KEYS[0] in page.save.toolTip()
     focused = QApplication.focusWidget()
     assert focused is not None
     QTest.keyClick(focused, Qt.Key.Key_Escape)

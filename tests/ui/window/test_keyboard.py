@@ -214,8 +214,14 @@ def test_escape_leaves_help_for_the_form_one_came_from(qtbot: QtBot, window: Des
     assert window.shell.current_page == "register"
 
 
-def test_a_page_without_anything_to_press_is_read_to_its_end_by_keyboard(window: DeskWindow) -> None:
+@pytest.mark.parametrize("is_from_search", [False, True])
+def test_a_page_without_anything_to_press_is_read_to_its_end_by_keyboard(
+    window: DeskWindow, is_from_search: bool
+) -> None:
     window.shell.resize(window.shell.minimumSize())
+    if is_from_search:
+        press(Key.Key_2, Alt)
+        assert focused() is window.shell.top.search
     press(Key.Key_F1)
     QApplication.processEvents()
     shown = top_of(window)

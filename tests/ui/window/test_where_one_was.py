@@ -15,10 +15,12 @@ from commune_desk.ui.desk_window import DeskWindow
 from commune_desk.ui.forms.entry_page import EntryPage
 from commune_desk.ui.forms.field_editors import raw_value
 from commune_desk.ui.widgets.fields import LineEdit
+from commune_desk.usecases.desk.workplace import Workplace
 from tests.helpers.keys import focused, press, top_of
 from tests.helpers.typing_vietnamese import commit_text
 
 Key = Qt.Key
+NOTHING = Qt.KeyboardModifier.NoModifier
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
@@ -79,3 +81,22 @@ def test_enter_goes_on_to_the_next_field_from_open_suggestions_too(
     QTest.keyClick(window.shell.windowHandle(), Key.Key_Return)
     assert form.fields["carer_name"].hasFocus()
     assert raw_value(village) == "Khe"
+
+
+@pytest.mark.parametrize("then", [(Key.Key_1, Qt.KeyboardModifier.AltModifier), (Key.Key_Escape, NOTHING)])
+def test_what_was_saved_by_a_key_is_saved_however_soon_one_goes_on(
+    qtbot: QtBot, window: DeskWindow, workplace: Workplace, hoa: RecordId, then: tuple[Qt.Key, Qt.KeyboardModifier]
+) -> None:
+    """A button that is pressed by its key is down for a tenth of a second: the form was left by then, and a draft."""
+    window.navigate(Route("child", hoa, "child"))
+    form = top_of(window)
+    assert isinstance(form, EntryPage)
+    commit_text(form.fields["village"], " 2")
+    village = raw_value(form.fields["village"])
+    press(Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    press(*then)
+    qtbot.wait(300)
+    ((kept,),) = workplace.read(lambda c: c.execute("SELECT village FROM person WHERE id=?", (hoa,)).fetchall())
+    assert kept == village
+    assert window.shell.isAncestorOf(focused())
+    assert focused().isVisible()

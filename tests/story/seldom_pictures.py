@@ -1,0 +1,116 @@
+"""Pictures of what is met seldom: a chair's day, the house that has to decide, a stay that a colleague ended first."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import msgspec
+
+from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import RecordId, uuid7
+from commune_desk.domain.records.families import Person
+from commune_desk.domain.time.clock import to_iso
+from commune_desk.i18n import Language, set_language
+from commune_desk.presenters.frame.routes import Route
+from commune_desk.store.writing.transaction import Tx
+from commune_desk.ui import theme
+from commune_desk.ui.desk_window import DeskWindow
+from commune_desk.ui.forms.entry_page import EntryPage
+from commune_desk.ui.pages.sync import SyncPage
+from commune_desk.ui.shots import SCREEN
+from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.shelter.placements import Leaving, discharge
+from tests.helpers import moving, sharing
+from tests.helpers.workplaces import be_another
+from tests.story.pictures import both_sizes, go_to, longest_story
+from tests.story.share_pictures import fresh_desk
+from tests.story.stage import fill, pump
+
+
+def shoot_seldom(folder: Path, out: Path, language: Language) -> list[str]:
+    """In the language of the screen; their names."""
+    folder.mkdir(parents=True)
+    return [*_of_a_chair(folder / "chair", out, language), *_of_the_house(folder / "house", out, language)]
+
+
+def _of_a_chair(folder: Path, out: Path, language: str) -> list[str]:
+    """Who only reads: the day, the list, and what is decided by the officers."""
+    prefix = f"seldom-{language}-chair"
+    with fresh_desk(folder, sharing.COMMUNE, Role.COMMUNE_OFFICER) as (workplace, window):
+        child = RecordId(longest_story(workplace))
+        moving.edited_late(workplace, "person", child, "village", "Nà Ếch")
+        workplace.write(lambda tx: be_another(tx, role=Role.CHAIR.value))
+        window.show(SCREEN)  # it says above who is at work
+        names = []
+        for page in ("today", "register", "reports", "sync"):
+            window.navigate(Route(page))
+            _look_again(window, page)
+            names += both_sizes(window.shell, out, f"{prefix}-{page}")
+        go_to(window, Route("child", child))
+        pump(0.3)
+        return [*names, *both_sizes(window.shell, out, f"{prefix}-child")]
+
+
+def _of_the_house(folder: Path, out: Path, language: str) -> list[str]:
+    prefix = f"seldom-{language}-house"
+    with fresh_desk(folder, sharing.HOUSE, Role.SHELTER_WORKER) as (workplace, window):
+        stay, person = workplace.read(
+            lambda c: c.execute("SELECT id, person FROM placement WHERE alias='Hoa Sen'").fetchone()
+        )
+        workplace.write(lambda tx: _two_phones(tx, person))
+        window.navigate(Route("today"))
+        _look_again(window, "today")
+        names = both_sizes(window.shell, out, f"{prefix}-today-decisions")
+        window.navigate(Route("sync"))
+        _look_again(window, "sync")
+        names += both_sizes(window.shell, out, f"{prefix}-decision")
+        go_to(window, Route("resident", stay, "discharge"))
+        form = window.shell.stack.currentWidget()
+        assert isinstance(form, EntryPage)
+        _end(workplace, stay)
+        fill(form, {"reason": "family", "receiver": "Bà Chìu Thị Mây, bà ngoại, căn cước 022176001234"})
+        pump(0.3)
+        return [*names, *both_sizes(window.shell, out, f"{prefix}-stay-ended-meanwhile")]
+
+
+def _two_phones(tx: Tx, person: RecordId) -> None:
+    """As after a page that opened a conflict: another PC of the house wrote the same field."""
+    for phone in ("0366404505", "0987111223"):
+        tx.save(msgspec.structs.replace(tx.existing(Person, person), phone=phone))
+    ((ours,), (theirs,)) = tx.connection.execute(
+        "SELECT id FROM change WHERE record=? ORDER BY n DESC LIMIT 2", (person,)
+    ).fetchall()
+    row = (uuid7(), tx.actor.scope, "person", person, "phone", None, ours, theirs, 1, "open", None)
+    tx.connection.execute("INSERT INTO conflict VALUES (?,?,?,?,?,?,?,?,?,?,?)", row)
+    tx.topic("conflicts")
+
+
+def _end(workplace: Workplace, stay: RecordId) -> None:
+    """As after a sync: a colleague has ended the stay."""
+    leaving = Leaving(stay=stay, at=to_iso(workplace.present()), reason="family", receiver="Bà Chìu Thị Mây")
+    workplace.write(lambda tx: discharge(tx, leaving))
+
+
+def _look_again(window: DeskWindow, key: str) -> None:
+    page = window.shell.page(key)
+    if isinstance(page, SyncPage):
+        page.refresh_conflicts()
+    else:
+        page.read_again()  # type: ignore[attr-defined]
+    pump(0.3)
+
+
+def main() -> int:
+    """These pictures alone: `python -m tests.story.seldom_pictures DIR`."""
+    out = Path(sys.argv[1])
+    theme.apply(theme.new_app())
+    languages: tuple[Language, ...] = ("vi", "en")
+    for language in languages:
+        set_language(language)
+        print(*shoot_seldom(out / f"register-{language}", out, language))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
