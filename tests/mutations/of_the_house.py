@@ -95,6 +95,13 @@ FAULTS = (
         tests=(_IN_AND_OUT,),
     ),
     Fault(
+        name="words-of-before-a-new-beginning-are-forgotten",
+        file=_WORDS,
+        old="(was_heard or is_under_way)",
+        new="(seq or is_under_way)",
+        tests=("sync/journeys/test_last_words_begun.py",),
+    ),
+    Fault(
         name="a-state-that-people-went-by-for-weeks-is-turned",
         file=_STATES,
         old="STATES_LOOKED_AT, int, -1)",

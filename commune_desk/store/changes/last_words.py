@@ -20,7 +20,7 @@ from sync.change import Change, Verb, Wire
 from sync.merge import Outcome
 
 _OF_RECORD = (
-    f"SELECT raw, coalesce(seq, 0), outcomes, {UNDER_WAY} FROM change"  # noqa: S608 - constants only
+    f"SELECT raw, coalesce(seq, 0), outcomes, {UNDER_WAY}, seq IS NOT NULL FROM change"  # noqa: S608 - constants only
     f" WHERE record=? AND state<>'{ASIDE}' AND length(raw)>0"
 )
 _IS_ASKED = "SELECT 1 FROM conflict WHERE record=? AND field=? AND state<>'closed'"
@@ -128,9 +128,9 @@ def words_of(connection: Connection, record: str, field: str) -> Words:
 
 
 def _said(connection: Connection, record: str, field: str) -> Iterator[Word]:
-    for raw, seq, outcomes, is_under_way in connection.execute(_OF_RECORD, (record,)).fetchall():
+    for raw, seq, outcomes, is_under_way, was_heard in connection.execute(_OF_RECORD, (record,)).fetchall():
         change = msgspec.json.decode(raw, type=Change)
-        if field in change.set and (seq or is_under_way):
+        if field in change.set and (was_heard or is_under_way):
             outcome = json.loads(outcomes or "{}").get(field)
             yield Word(
                 change=change.id,
