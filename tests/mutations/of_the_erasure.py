@@ -18,6 +18,7 @@ _THERE, _HERE, _STORE = (
     "store/intake/test_erasing.py",
 )
 _LOG, _LOG_THERE = "sync/erasure/test_old_log.py", "sync/erasure/test_old_log_of_the_province.py"
+_COPIES = "store/engine/test_rows_that_moved.py"
 
 FAULTS = (
     Fault(
@@ -51,9 +52,16 @@ FAULTS = (
     Fault(
         name="a-killed-program-leaves-its-log",
         file="commune_desk/store/desk/register.py",
-        old="            if is_left:\n",
-        new="            if False:\n",
+        old="        if is_left:\n",
+        new="        if False:\n",
         tests=(f"{_LOG}::test_a_program_that_was_killed_before_it_cut_does_so_at_its_next_start",),
+    ),
+    Fault(
+        name="the-file-keeps-copies-of-rows-that-moved",
+        file="commune_desk/store/engine/old_log.py",
+        old='        connection.execute("VACUUM")\n',
+        new="",
+        tests=(f"{_COPIES}::test_the_next_start_writes_the_file_anew",),
     ),
     Fault(
         name="a-removal-is-told-while-the-log-has-it",

@@ -74,9 +74,7 @@ class Register:
             child_index.bring_up(self._writer)
             with translated():
                 self._known = self._read_known()
-                is_left = old_log.holds_removed(self._writer)
-            if is_left:
-                self._cut_log()
+            self._clean_up()
             self._reader = connect(path, key, cache_kib=READER_CACHE_KIB, read_only=True)
             undo.pop_all()
         self._gate = SealedGate(self._reader)
@@ -144,6 +142,17 @@ class Register:
         if tx.has_scrubbed:
             self._cut_log()
         return result, changes
+
+    def _clean_up(self) -> None:
+        """Before anybody reads: what was removed when the program ran last."""
+        try:
+            old_log.write_anew(self._writer)
+        except Fault as fault:
+            log.warning("the register was not written anew behind what was removed", exc_info=fault)
+        with translated():
+            is_left = old_log.holds_removed(self._writer)
+        if is_left:
+            self._cut_log()
 
     def cut_log(self) -> None:
         """Wait until the log is cut off behind what was removed, where it was not yet. A reader may be in the way."""
