@@ -17,8 +17,73 @@ _THERE, _HERE, _STORE = (
     "sync/erasure/test_erased_at_desks.py",
     "store/intake/test_erasing.py",
 )
+_LOG, _LOG_THERE = "sync/erasure/test_old_log.py", "sync/erasure/test_old_log_of_the_province.py"
+_COPIES = "store/engine/test_rows_that_moved.py"
 
 FAULTS = (
+    Fault(
+        name="the-provinces-log-keeps-the-erased",
+        file="sync/server/commands/erase_commands.py",
+        old="    if not erased_list.cut_log(province):\n",
+        new="    if False:\n",
+        tests=(f"{_LOG_THERE}::test_when_the_command_says_so_neither_file_nor_log_has_a_word",),
+    ),
+    Fault(
+        name="a-busy-log-of-the-province-is-hidden",
+        file="sync/server/engine/embedded.py",
+        old="        return not is_busy\n",
+        new="        return True\n",
+        tests=(f"{_LOG_THERE}::test_where_somebody_reads_it_says_so_and_is_done_later",),
+    ),
+    Fault(
+        name="the-log-of-a-province-put-back-keeps-the-erased",
+        file=_LIST,
+        old="    if missing:\n        cut_log(province)\n",
+        new="",
+        tests=(f"{_LOG_THERE}::test_a_province_that_is_put_back_erases_again_and_cuts_its_log_off",),
+    ),
+    Fault(
+        name="the-log-keeps-whom-a-page-removed",
+        file="commune_desk/store/desk/register.py",
+        old="        if tx.has_scrubbed:\n",
+        new="        if False:\n",
+        tests=(f"{_LOG}::test_a_round_that_breaks_off_behind_the_page_has_cut_it_off",),
+    ),
+    Fault(
+        name="a-killed-program-leaves-its-log",
+        file="commune_desk/store/desk/register.py",
+        old="        if is_left:\n",
+        new="        if False:\n",
+        tests=(f"{_LOG}::test_a_program_that_was_killed_before_it_cut_does_so_at_its_next_start",),
+    ),
+    Fault(
+        name="the-file-keeps-copies-of-rows-that-moved",
+        file="commune_desk/store/engine/old_log.py",
+        old='        connection.execute("VACUUM")\n',
+        new="",
+        tests=(f"{_COPIES}::test_the_next_start_writes_the_file_anew",),
+    ),
+    Fault(
+        name="a-removal-is-told-while-the-log-has-it",
+        file="commune_desk/store/intake/departures.py",
+        old='if old_log.holds_removed(connection) else ""',
+        new='if False else ""',
+        tests=(f"{_LOG}::test_who_reads_of_before_stops_nothing_and_the_word_goes_later",),
+    ),
+    Fault(
+        name="a-busy-log-counts-as-cut-off",
+        file="commune_desk/store/engine/old_log.py",
+        old="    if is_busy:\n",
+        new="    if False:\n",
+        tests=(f"{_LOG}::test_who_reads_of_before_stops_nothing_and_the_word_goes_later",),
+    ),
+    Fault(
+        name="the-log-keeps-what-a-backup-has-by-now",
+        file="commune_desk/store/intake/departures.py",
+        old="    if forgotten:\n",
+        new="    if False:\n",
+        tests=(f"{_LOG}::test_what_was_kept_for_a_backup_goes_from_the_log_too",),
+    ),
     Fault(
         name="a-place-forgotten-by-a-restore-is-told-of-no-erasure",
         file=_ORDERING,

@@ -25,6 +25,10 @@ _CURSOR_FIRST = """        for scope, position in positions.items():
             self._write(lambda tx: feeds.Incoming(tx, {})._move_cursor(scope, position))
 """
 
+_CURSOR_APART = """        self._write(lambda tx: feeds.apply(tx, events, {}))
+        self._write(lambda tx: feeds.apply(tx, (), positions))
+"""
+
 _TYPED = "sync/moves/test_typed_and_not_saved.py"
 _YEARS = "store/exchange/test_years_of_work.py"
 _OPENED, _UNSEEN = "commune_desk/store/writing/opened.py", "sync/moves/test_sealed_and_unseen.py"
@@ -109,6 +113,16 @@ FAULTS = (
         old=_APPLY,
         new=_CURSOR_FIRST + _APPLY,
         tests=("sync/client/test_register_under_attack.py::test_rows_and_cursor_of_a_page_are_one",),
+    ),
+    Fault(
+        name="cursor-apart-from-its-rows",
+        file=_REPLICA,
+        old=_APPLY,
+        new=_CURSOR_APART,
+        tests=(
+            "system/test_killed_while_it_pulls.py"
+            "::test_wherever_it_dies_cursor_and_rows_agree_and_at_the_end_nothing_differs",
+        ),
     ),
     Fault(
         name="cursor-jumps-to-the-head",

@@ -19,7 +19,7 @@ from commune_desk.domain.words.errors import Fault
 from commune_desk.store.changes.ledger import Ledger, ScopeSeal, verify_audit
 from commune_desk.store.desk.audit_mark import first_cut
 from commune_desk.store.desk.lease import LEASE, SealedGate, lease_of
-from commune_desk.store.engine import settings
+from commune_desk.store.engine import old_log, settings
 from commune_desk.store.engine.database import (
     READER_CACHE_KIB,
     Connection,
@@ -75,6 +75,7 @@ class Register:
             child_index.bring_up(self._writer)
             with translated():
                 self._known = self._read_known()
+            self._clean_up()
             self._reader = connect(path, key, cache_kib=READER_CACHE_KIB, read_only=True)
             undo.pop_all()
         self._gate = SealedGate(self._reader)
@@ -139,7 +140,33 @@ class Register:
                 known = self._known_after(changes)  # once it is committed nothing may fail any more
             undo.pop_all()
         self._known = known
+        if tx.has_scrubbed:
+            self._cut_log()
         return result, changes
+
+    def _clean_up(self) -> None:
+        """Before anybody reads: what was removed when the program ran last."""
+        try:
+            old_log.write_anew(self._writer)
+        except Fault as fault:
+            log.warning("the register was not written anew behind what was removed", exc_info=fault)
+        with translated():
+            is_left = old_log.holds_removed(self._writer)
+        if is_left:
+            self._cut_log()
+
+    def cut_log(self) -> None:
+        """Wait until the log is cut off behind what was removed, where it was not yet. A reader may be in the way."""
+        self._writing.submit(self._cut_log).result()
+
+    def _cut_log(self) -> None:
+        try:
+            is_cut = old_log.cut(self._writer)
+        except Fault as fault:
+            log.warning("the log was not cut off behind what was removed", exc_info=fault)
+            return
+        if not is_cut:
+            log.info("the log is cut off behind what was removed later: it is read")
 
     def estimate_anew(self) -> None:
         """Wait until the engine knows how large its tables are, where many rows came since it last looked.

@@ -128,6 +128,11 @@ def put(connection: Connection, name: str, value: object) -> None:
     )
 
 
+def drop(connection: Connection, name: str) -> None:
+    """The setting says nothing any more; the caller holds the write transaction."""
+    connection.execute("DELETE FROM setting WHERE name=?", (name,))
+
+
 def identity(connection: Connection) -> Identity:
     row = connection.execute("SELECT value FROM setting WHERE name=?", (IDENTITY,)).fetchone()
     return msgspec.json.decode(row[0], type=Identity)

@@ -14,6 +14,7 @@ from commune_desk.store.changes.sealing import private_box
 from commune_desk.store.desk import audit_mark, versions
 from commune_desk.store.desk.lease import record_contact
 from commune_desk.store.desk.register import Register
+from commune_desk.store.engine import old_log
 from commune_desk.store.engine.pace import Pace
 from commune_desk.store.exchange import courier, feeds, following, page_header, receipts, roots, staged, tickets
 from commune_desk.store.exchange.beginning import Beginning
@@ -125,9 +126,12 @@ class RegisterReplica(OneDesk):
         self._write(lambda tx: receipts.resend_from(tx, n))
 
     def unsent_purges(self) -> Sequence[purge_wire.SignedPurge]:
+        is_readable, unsent = self._ask(lambda db: (old_log.holds_removed(db), departures.unsent_statements(db)))
+        if is_readable:
+            self._register.cut_log()
+            unsent = self._ask(departures.unsent_statements)
         return [
-            purge_wire.SignedPurge(body=protocol.b64(body), signature=protocol.b64(sign))
-            for _, body, sign in self._ask(departures.unsent_statements)
+            purge_wire.SignedPurge(body=protocol.b64(body), signature=protocol.b64(sign)) for _, body, sign in unsent
         ]
 
     def purges_kept(self, changes: Sequence[str]) -> None:

@@ -15,7 +15,7 @@ import msgspec
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.time.clock import to_iso
 from commune_desk.store.changes.journal import IS_UNSENT, LEFT, UNDER_WAY
-from commune_desk.store.engine import settings
+from commune_desk.store.engine import old_log, settings
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.files import file_queue
 from commune_desk.store.intake import handing_on, moved_along, unsaved
@@ -177,10 +177,13 @@ def forget_durable(connection: Connection, desk: str, durable_n: int) -> None:
     file_queue.drop_durable(connection, durable_n)
     words = f"NOT ({_SAYS_WHERE}) AND"
     forget = f"UPDATE change INDEXED BY change_left SET raw=x'', signature=NULL WHERE {words}"  # noqa: S608 - constants only
-    connection.execute(f"{forget} state='{LEFT}' AND desk=? AND n<=? AND length(raw)>0", (desk, durable_n))
+    of_this_name = f"{forget} state='{LEFT}' AND desk=? AND n<=? AND length(raw)>0"
+    forgotten = connection.execute(of_this_name, (desk, durable_n)).rowcount
     former = settings.identity(connection).former
     if durable_n and former:
-        connection.execute(f"{forget} {IS_KEPT}", (_as_list(former),))
+        forgotten += connection.execute(f"{forget} {IS_KEPT}", (_as_list(former),)).rowcount
+    if forgotten:
+        old_log.note(connection)
 
 
 def _as_list(names: Sequence[str]) -> str:
@@ -306,8 +309,13 @@ def _keep_statement(connection: Connection, own: settings.Identity, said: purge_
 
 
 def unsent_statements(connection: Connection) -> list[tuple[str, bytes, bytes]]:
-    """(change, body, signature) of the statements that the province is not known to keep."""
-    return connection.execute("SELECT change, body, signature FROM purge_receipt WHERE is_sent=0").fetchall()
+    """(change, body, signature) of the statements that the province is not known to keep and that are true by now.
+
+    While the log can still be read none is, but that of a register which goes as a whole.
+    """
+    only = purge_wire.REMOVED if old_log.holds_removed(connection) else ""
+    asked = "SELECT change, body, signature FROM purge_receipt WHERE is_sent=0 AND ?1 IN ('', change)"
+    return connection.execute(asked, (only,)).fetchall()
 
 
 def statements_kept(connection: Connection, changes: Iterable[str]) -> None:

@@ -30,7 +30,7 @@ from commune_desk.domain.words.labels import N_
 from commune_desk.store.changes import journal, shadow, writers
 from commune_desk.store.changes.ledger import Ledger, ScopeSeal
 from commune_desk.store.changes.sealing import sealed_anew
-from commune_desk.store.engine import settings
+from commune_desk.store.engine import old_log, settings
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.engine.schema import SELECT_ONE, read_record, write_record
 from commune_desk.store.writing import child_index, joined
@@ -223,6 +223,11 @@ class Tx:
         """Leave nothing of removed rows in what is derived from them, not even where the engine keeps old words."""
         self._scrubs = True
 
+    @property
+    def has_scrubbed(self) -> bool:
+        """Whether the log is to be cut off behind this transaction."""
+        return self._scrubs
+
     def topic(self, name: str) -> None:
         self._topics.add(name)
 
@@ -236,6 +241,7 @@ class Tx:
         child_index.refresh(self.connection, self._index)
         if self._scrubs:
             child_index.scrub(self.connection)
+            old_log.note(self.connection)
         return ChangeSet.of(self._changed, self._topics)
 
     def _load(self, entry: Kind, record_id: str) -> tuple[Record, str] | None:

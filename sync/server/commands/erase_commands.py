@@ -73,6 +73,17 @@ def _settle(province: Province, emptied: Emptied) -> None:
             ),
             path=province.data / erased_list.FILE,
         ) from None
+    if not erased_list.cut_log(province):
+        raise _log_is_read()
+
+
+def _log_is_read() -> Fault:
+    return Fault(
+        N_(
+            "It is erased, but the log of the database is being read, or the disk refuses, and whoever has the "
+            "key-file could find it there until it is cut off. Wait a minute, then run: commune-desk-server erasures"
+        )
+    )
 
 
 def _plan(connection: Connection, province: Province, word: str) -> Act:
@@ -117,17 +128,20 @@ def _is_meant(act: Act, console: Console) -> bool:
 
 
 def show(args: Namespace, console: Console) -> None:
-    """What was erased, and how far the desks are; the list beside the database is brought up to date."""
+    """What was erased, and how far the desks are; the list beside the database and its log are brought up to date."""
     with closing(opened(args)) as province:
         erased_list.settle(province)
         found = province.database.read(erasures, WHOLE_PROVINCE)
+        is_cut = not found or erased_list.cut_log(province)
     if args.json:
         console.json(found)
-        return
-    if not found:
+    elif not found:
         console.say(N_("Nothing was erased by law."))
-    for one in found:
-        _print(one, console)
+    else:
+        for one in found:
+            _print(one, console)
+    if not is_cut:
+        raise _log_is_read()
 
 
 def _print(one: ErasureStatus, console: Console) -> None:

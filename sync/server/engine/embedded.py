@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
+from time import sleep
 from typing import Any, TypeVar
 
 import sqlcipher3.dbapi2
@@ -33,6 +34,8 @@ FILE = "province.db"
 LOGS = ("-wal", "-shm", "-journal")
 """What the engine keeps beside a database, by the ends of its name."""
 _PLAIN_HEADER = b"SQLite format 3\x00"
+_LOG_TRIES, _LOG_PATIENCE_MS, _LOG_PAUSE_SECONDS = 6, 500, 0.1
+"""A snapshot that a server makes meanwhile is read for a second or two."""
 _PRAGMAS = (
     "PRAGMA cipher_memory_security = OFF",
     f"PRAGMA busy_timeout = {int(PATIENCE_SECONDS * 1000)}",
@@ -66,6 +69,23 @@ class EmbeddedDatabase(Database):
 
     def one_after_another(self, connection: Connection, what: str) -> None:
         """Nothing: writing transactions follow one another."""
+
+    def cut_log(self) -> bool:
+        with named_faults(), self._writing, closing(self.engine.raw_connection()) as connection:
+            cursor = connection.cursor()
+            cursor.execute(f"PRAGMA busy_timeout = {_LOG_PATIENCE_MS}")
+            try:
+                return any(self._is_cut(cursor) for _ in range(_LOG_TRIES))
+            finally:
+                cursor.execute(f"PRAGMA busy_timeout = {int(PATIENCE_SECONDS * 1000)}")
+
+    def _is_cut(self, cursor: Any) -> bool:
+        """For as long as it waits for readers, nobody else writes."""
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        is_busy = bool(cursor.fetchone()[0])
+        if is_busy:
+            sleep(_LOG_PAUSE_SECONDS)
+        return not is_busy
 
     def _write(self, work: Work[T], reach: Reach) -> T:
         with self._writing:

@@ -6,6 +6,7 @@ records erased otherwise.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 
 import msgspec
@@ -18,7 +19,7 @@ from sync.erased import order_of
 from sync.protocol import Malformed, b64, unb64
 from sync.server.answers.snapshots import forget_snapshots
 from sync.server.engine import tables
-from sync.server.engine.database import WHOLE_PROVINCE
+from sync.server.engine.database import WHOLE_PROVINCE, StoreFault
 from sync.server.engine.private_files import write_private
 from sync.server.identity.province import Province
 from sync.server.intake.standing import lines_of
@@ -26,6 +27,7 @@ from sync.server.lifecycle.erasing import Act, erase_again
 from sync.server.reasons import reason_of
 
 FILE = "erased.list"
+_log = logging.getLogger(__name__)
 
 
 def settle(province: Province) -> int:
@@ -38,8 +40,19 @@ def settle(province: Province) -> int:
     missing = [act for act in listed.values() if act.id not in known]
     for act in sorted(missing, key=lambda one: one.id):
         repeat(province, act)
+    if missing:
+        cut_log(province)
     write(province, {**listed, **{one: _both(act, listed.get(one, act)) for one, act in known.items()}}.values())
     return len(missing)
+
+
+def cut_log(province: Province) -> bool:
+    """Leave nothing of what was erased in the database's log; False where somebody reads, or the disk refuses."""
+    try:
+        return province.database.cut_log()
+    except StoreFault as fault:
+        _log.warning("the log of the database was not cut off: %s", fault)
+        return False
 
 
 def _both(known: Act, listed: Act) -> Act:
