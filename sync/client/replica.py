@@ -95,6 +95,14 @@ class Contact(Protocol):
         """The province's time, signed for this very exchange."""
         ...
 
+    def health(self, now: str) -> purge_wire.Health | None:
+        """How this desk stands, if the province is to be told so now, at its own time; None where it was today."""
+        ...
+
+    def health_told(self, now: str) -> None:
+        """The province heard at its time `now` how this desk stands."""
+        ...
+
     def answered(self, bundles: Sequence[str], at: str) -> None:
         """The province made an answer to these bundles of this desk at its time `at`; empty where it says none."""
         ...

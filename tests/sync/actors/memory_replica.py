@@ -91,6 +91,13 @@ class MemoryReplica:
     def kept_ticket(self) -> tuple[KeptTicket, float] | None:
         return None if self.ticket is None else (self.ticket[0], self.now() - self.ticket[1])
 
+    def health(self, now: str) -> purge_wire.Health | None:
+        """Nobody looks after this desk."""
+        return None
+
+    def health_told(self, now: str) -> None:
+        raise AssertionError("nothing was due")
+
     def heard_schema(self, schema: int, *, at_least: bool = False) -> bool:
         """This desk writes nothing that a province could not know."""
         self.schemas.append(schema)
