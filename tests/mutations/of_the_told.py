@@ -33,8 +33,15 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         name="noted-as-told-before-it-was",
         file="sync/client/reporting.py",
-        old="    health = replica.health(now) if now else None\n    for",
-        new="    health = replica.health(now) if now else None\n    replica.health_told(now)\n    for",
+        old="            _told(channel, request)\n            replica.health_told(now)\n",
+        new="            replica.health_told(now)\n            _told(channel, request)\n",
+        tests=(f"{_TOLD}::test_without_a_line_nothing_is_noted_as_told",),
+    ),
+    Fault(
+        name="a-sync-fails-because-nobody-heard-how-the-desk-stands",
+        file="sync/client/reporting.py",
+        old="        except (errors.SyncFault, protocol.Malformed):\n            return\n",
+        new="        except protocol.Malformed:\n            return\n",
         tests=(f"{_TOLD}::test_without_a_line_nothing_is_noted_as_told",),
     ),
     Fault(
