@@ -284,6 +284,14 @@ class Roots(Signers, Protocol):
         """Keep for good what proves that the province signed two histories: the root, and a signed page against it."""
         ...
 
+    def unproven_root(self) -> KnownRoot | None:
+        """That root, while nothing that could be shown to others proves so; None where the province never did."""
+        ...
+
+    def keep_proof(self, body: bytes, signature: bytes) -> None:
+        """Keep a page that names nobody and says that the chain at that root's place is another one."""
+        ...
+
 
 class Replica(Contact, Outbox, Feeds, Beginnings, Comparison, Roots, Protocol):
     """A desk's register, as far as sync is concerned."""

@@ -22,7 +22,7 @@ from sync.client.page import Page, read_page
 from sync.client.pushing import TOO_MUCH_FOR_THE_LINE, Pusher
 from sync.client.replica import APPLY_AT_ONCE, DeskIdentity, PendingLine, Replica
 from sync.client.reporting import report, report_of_trouble
-from sync.client.roots import Signed, hold_against, note_root, refuse_rewritten
+from sync.client.roots import Signed, hold_against, note_root, refuse_rewritten, seek_proof
 from sync.client.snapshots import begin_scope
 from sync.client.transport import Transport
 from sync.ticket import KeptTicket
@@ -131,6 +131,8 @@ class Session:
             self._note_no(fault)
             if isinstance(fault, errors.SyncHalted):
                 self._replica.freeze(fault.code)
+            if isinstance(fault, errors.SplitView):
+                seek_proof(channel, self._replica)
             report_of_trouble(channel, self._replica, fault, self._now)
             raise
         finally:

@@ -1,4 +1,4 @@
-"""Faults in what a desk tells of itself, and in what the province makes of it."""
+"""Faults in what a desk tells of itself and what the province makes of it, and in what it can show of the province."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from tests.mutations.fault import Fault
 _TOLD = "sync/client/test_health_told.py"
 _HEALTH, _KEPT = "commune_desk/store/exchange/health.py", "sync/server/intake/desk_health.py"
 _TABLE = "sync/server/commands/desk_table.py"
+_SPLIT, _PROVEN = "sync/split_view.py", "sync/wire/test_split_proof.py"
 
 FAULTS: tuple[Fault, ...] = (
     Fault(
@@ -78,5 +79,54 @@ FAULTS: tuple[Fault, ...] = (
         old="    if abs(ahead) > MOST_OFF:",
         new="    if ahead:",
         tests=(f"{_TOLD}::test_a_clock_that_is_off_by_ten_minutes_is_not",),
+    ),
+    Fault(
+        name="no-statement-without-names-is-sought",
+        file="sync/client/session.py",
+        old="                seek_proof(channel, self._replica)\n",
+        new="                pass\n",
+        tests=(f"{_PROVEN}::test_a_rewritten_past_is_proven_to_a_stranger_by_a_file_that_names_nobody",),
+    ),
+    Fault(
+        name="chains-told-with-all-that-was-entered",
+        file="sync/server/answers/pull.py",
+        old="    if request.only_chains:\n",
+        new="    if False:\n",
+        tests=(f"{_PROVEN}::test_chains_alone_are_told_of_the_places_that_were_asked_for_and_held",),
+    ),
+    Fault(
+        name="chains-told-of-any-place",
+        file="sync/server/answers/pull.py",
+        old="        if scope in now.heads\n",
+        new="",
+        tests=(f"{_PROVEN}::test_chains_alone_are_told_of_the_places_that_were_asked_for_and_held",),
+    ),
+    Fault(
+        name="an-honest-page-kept-as-proof",
+        file=_SPLIT,
+        old="place.seq == known.seq and place.chain != known.chain",
+        new="place.seq == known.seq",
+        tests=(f"{_PROVEN}::test_an_honest_province_is_not_proven_to_lie",),
+    ),
+    Fault(
+        name="a-proof-that-names-pcs",
+        file=_SPLIT,
+        old="told.epoch != known.epoch or told.certs or place is None",
+        new="told.epoch != known.epoch or place is None",
+        tests=(f"{_PROVEN}::test_what_names_a_pc_or_another_place_or_time_is_no_proof",),
+    ),
+    Fault(
+        name="another-epoch-taken-for-a-lie",
+        file=_SPLIT,
+        old="told.epoch != known.epoch or told.certs or place is None",
+        new="told.certs or place is None",
+        tests=(f"{_PROVEN}::test_what_names_a_pc_or_another_place_or_time_is_no_proof",),
+    ),
+    Fault(
+        name="the-proof-is-offered-where-there-is-none",
+        file="commune_desk/ui/pages/sync.py",
+        old="        self.proof.setVisible(state.has_proof)\n",
+        new="",
+        tests=("ui/sync/test_proof.py",),
     ),
 )

@@ -51,9 +51,17 @@ def _compared(facts: SyncFacts) -> Iterator[StatusLine]:
     """What the last comparison found; good only where both sides hold the same, and nothing was left out of it."""
     found = facts.compared
     if facts.contradicted_at:
+        kept = (
+            _("Found {when}. Both signed statements are kept here as proof.")
+            if facts.has_proof
+            else _(
+                "Found {when}. Both signed statements are kept here as proof; one of them tells of children, so it "
+                "stays on this PC. “Sync now” asks the province for one that names nobody."
+            )
+        )
         yield StatusLine(
             _("The province contradicted what it had signed"),
-            _("Found {when}. Both signed statements are kept here as proof.").format(when=when(facts.contradicted_at)),
+            kept.format(when=when(facts.contradicted_at)),
             tone="danger",
             icon="alert-triangle",
         )

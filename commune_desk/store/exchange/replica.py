@@ -243,3 +243,9 @@ class RegisterReplica(OneDesk):
 
     def keep_contradiction(self, root: KnownRoot, body: bytes, signature: bytes) -> None:
         self._write(lambda tx: roots.keep_contradiction(tx, root, body, signature))
+
+    def unproven_root(self) -> KnownRoot | None:
+        return self._ask(roots.unproven)
+
+    def keep_proof(self, body: bytes, signature: bytes) -> None:
+        self._write(lambda tx: roots.keep_place(tx, body, signature))

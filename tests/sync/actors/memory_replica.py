@@ -255,6 +255,13 @@ class MemoryReplica:
     def keep_contradiction(self, root: KnownRoot, body: bytes, signature: bytes) -> None:
         self.contradictions.append((root, body, signature))
 
+    def unproven_root(self) -> KnownRoot | None:
+        """This desk shows nothing to anybody."""
+        return None
+
+    def keep_proof(self, body: bytes, signature: bytes) -> None:
+        raise AssertionError("nothing was sought")
+
     def freeze(self, code: str) -> None:
         self.frozen.append(code)
 
