@@ -135,9 +135,7 @@ def _states(desk: EnrolledDesk, window: DeskWindow) -> Iterator[str]:
     yield "empty-battery-today"
     go_to(window, SYNC)
     desk.sync()
-    with _contradicted(desk):
-        window.show_status(SyncStatus(failure=SplitView()))
-        yield "contradicted"
+    yield from _contradicted(desk, window)
     with _photo_waiting(desk, child):
         window.show_status(SyncStatus(last_outcome=_REFUSED_ON_THE_WAY, next_try_at=soon))
         yield "photo-not-through"
@@ -233,8 +231,7 @@ def _say(desk: EnrolledDesk, sql: str) -> None:
     desk.open.register.write(lambda tx: tx.connection.execute(sql)).result()
 
 
-@contextmanager
-def _contradicted(desk: EnrolledDesk) -> Iterator[None]:
+def _contradicted(desk: EnrolledDesk, window: DeskWindow) -> Iterator[str]:
     """As if the province had shown another history than that of its root, and had signed where its chain stood."""
     make_due(desk.province.province)
     desk.sync()
@@ -248,7 +245,8 @@ def _contradicted(desk: EnrolledDesk) -> Iterator[None]:
         freeze(tx, "split")
 
     desk.open.register.write(contradict).result()
-    yield
+    window.show_status(SyncStatus(failure=SplitView()))
+    yield "contradicted"
     desk.open.register.write(lambda tx: settings.put(tx.connection, kept_roots.CONTRADICTION, None)).result()
     desk.open.register.write(lambda tx: freeze(tx, "")).result()
 
