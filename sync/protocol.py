@@ -166,6 +166,8 @@ class PullRequest(_Message, frozen=True, kw_only=True, omit_defaults=True):
     """The number of the newest daily root that the desk knows."""
     snapshots: bool = False
     """Whether the desk fetches a snapshot where the page says that one is better than the feed from its start."""
+    only_chains: bool = False
+    """Whether it asks only where the chains stood at `cursors`: the page brings no change, and names nobody."""
 
 
 class PullHeader(_Message, frozen=True, kw_only=True, omit_defaults=True):

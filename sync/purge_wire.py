@@ -1,18 +1,24 @@
-"""The messages of `/v1/report`: a desk's signed statements that it removed what left it, and which of them are kept."""
+"""The messages of `/v1/report`: how a desk stands, once a day, and its signed statements of what it removed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Annotated
 
 import msgspec
 
 from commune_desk.domain.model.batches import batched
+from sync.instant import Instant, is_instant
 from sync.protocol import B64, Count
 
 REMOVED = "revoked"
 """Stands in a `PurgeStatement` for a change: the desk was withdrawn, and all that it held goes."""
 AT_ONCE = 40
 """Statements in one request, which has room for 16 KiB."""
+LONGEST_VERSION = 20
+"""Characters of what a program's version is called."""
+MOST_AHEAD = 300 * 366 * 86_400
+"""Seconds. A clock can be off by no more, in the years that an instant may be of."""
 
 
 class _Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -35,14 +41,23 @@ class SignedPurge(_Message, frozen=True, kw_only=True, omit_defaults=True):
     signature: B64
 
 
-class PurgeRequest(_Message, frozen=True, kw_only=True, omit_defaults=True):
-    """The statements that a desk sends after a sync; nothing in it names anybody."""
+class Health(_Message, frozen=True, kw_only=True, omit_defaults=True):
+    """How a desk stands after a sync. Without a `program_version` nothing of it was said."""
+
+    waiting: Count = 0
+    """Changes made there for which it has no receipt."""
+    oldest_waiting_at: Instant = ""
+    """Since when the oldest of them waits, by that PC's clock."""
+    clock_ahead: Annotated[int, msgspec.Meta(ge=-MOST_AHEAD, le=MOST_AHEAD)] | None = None
+    """Seconds by which that clock is ahead of the province's, below 0 behind; None where it does not know."""
+    program_version: str = ""
+    schema: Count = 0
+
+
+class PurgeRequest(Health, frozen=True, kw_only=True, omit_defaults=True):
+    """The statements that a desk sends after a sync, and once a day how it stands; nothing in it names anybody."""
 
     purges: list[SignedPurge] = []
-    waiting: Count = 0
-    """Reserved, as the two after it: no desk says them yet, and no province keeps them."""
-    oldest_waiting_at: str = ""
-    program_version: str = ""
 
 
 class PurgeReply(_Message, frozen=True, kw_only=True, omit_defaults=True):
@@ -51,7 +66,22 @@ class PurgeReply(_Message, frozen=True, kw_only=True, omit_defaults=True):
     purges: list[str] = []
 
 
-def requests_with(purges: Sequence[SignedPurge]) -> Iterator[PurgeRequest]:
-    """The requests that tell all of these; none when there are none."""
+def bounded(health: Health) -> Health:
+    """The same, so that a province takes it, whatever a clock without a battery has made of it."""
+    ahead, oldest = health.clock_ahead, health.oldest_waiting_at
+    return msgspec.structs.replace(
+        health,
+        oldest_waiting_at=oldest if is_instant(oldest) else "",
+        clock_ahead=ahead if ahead is None else max(-MOST_AHEAD, min(MOST_AHEAD, ahead)),
+        program_version=health.program_version[:LONGEST_VERSION],
+    )
+
+
+def requests_with(purges: Sequence[SignedPurge], health: Health | None = None) -> Iterator[PurgeRequest]:
+    """The requests that tell all of these, the first of them `health` too; none when there is nothing to tell."""
+    said = {} if health is None else msgspec.structs.asdict(health)
     for some in batched(purges, AT_ONCE):
-        yield PurgeRequest(purges=list(some))
+        yield PurgeRequest(purges=list(some), **said)
+        said = {}
+    if said:
+        yield PurgeRequest(**said)

@@ -145,6 +145,13 @@ class KnownRoot(msgspec.Struct, frozen=True, kw_only=True):
         return b64(seal.sha256(unb64(self.shown.body)))
 
 
+def contradicts(root: KnownRoot, known: KnownRoot) -> bool:
+    """Whether the later root, of the same epoch, cannot be true beside the one that a desk kept before it."""
+    is_next = root.n == known.n + 1
+    is_shorter = root.scope == known.scope and root.seq < known.seq
+    return is_shorter or (is_next and root.before != known.digest)
+
+
 def proven_root(shown: RootShown, authority_public: bytes) -> KnownRoot | None:
     """The root, if the authority signed it and the leaf is in it; else None. Raises Malformed."""
     body = unb64(shown.body)

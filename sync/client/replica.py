@@ -95,6 +95,14 @@ class Contact(Protocol):
         """The province's time, signed for this very exchange."""
         ...
 
+    def health(self, now: str) -> purge_wire.Health | None:
+        """How this desk stands, if the province is to be told so now, at its own time; None where it was today."""
+        ...
+
+    def health_told(self, now: str) -> None:
+        """The province heard at its time `now` how this desk stands."""
+        ...
+
     def answered(self, bundles: Sequence[str], at: str) -> None:
         """The province made an answer to these bundles of this desk at its time `at`; empty where it says none."""
         ...
@@ -278,6 +286,14 @@ class Roots(Signers, Protocol):
 
     def keep_contradiction(self, root: KnownRoot, body: bytes, signature: bytes) -> None:
         """Keep for good what proves that the province signed two histories: the root, and a signed page against it."""
+        ...
+
+    def unproven_root(self) -> KnownRoot | None:
+        """That root, while nothing that could be shown to others proves so; None where the province never did."""
+        ...
+
+    def keep_proof(self, body: bytes, signature: bytes) -> None:
+        """Keep a page that names nobody and says that the chain at that root's place is another one."""
         ...
 
 

@@ -7,13 +7,16 @@ statements under its signature contradict each other: both are kept, and sync st
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
-from sync import protocol
+from sync import protocol, seal
 from sync.change import START, FeedPosition
 from sync.client import errors
+from sync.client.channel import Channel
 from sync.client.page import Page, keys_told, read_page, verify_page
-from sync.client.replica import DeskIdentity, Roots
-from sync.roots import KnownRoot, proven_root
+from sync.client.replica import DeskIdentity, Replica, Roots
+from sync.roots import KnownRoot, contradicts, proven_root
+from sync.split_view import names_another_chain
 
 Signed = tuple[bytes, bytes]
 """A reply's body and the province's signature over it."""
@@ -30,9 +33,7 @@ def note_root(page: Page, signed: Signed, replica: Roots, authority_public: byte
         return root
     if root.n <= known.n:
         return None
-    is_next = root.n == known.n + 1
-    is_shorter = root.scope == known.scope and root.seq < known.seq
-    if is_shorter or (is_next and root.before != known.digest):
+    if contradicts(root, known):
         replica.keep_contradiction(known, *signed)
         raise errors.SplitView
     return root
@@ -75,3 +76,25 @@ def refuse_rewritten(root: KnownRoot, signed: Signed, identity: DeskIdentity, re
     except errors.HistoryRewritten:
         replica.keep_contradiction(root, *signed)
         raise errors.SplitView from None
+
+
+def seek_proof(channel: Channel, replica: Replica) -> None:
+    """Have the province sign, in a page that names nobody, where the chain stood at the root's place.
+
+    So it can be shown to others that both are its own. Where it does not say so it is asked again with the next sync.
+    """
+    root = replica.unproven_root()
+    if root is None:
+        return
+    request = protocol.PullRequest(
+        epoch=root.epoch,
+        cursors={root.scope: root.seq},
+        certs=replica.certs_version(),
+        directory=replica.directory_version(),
+        root=root.n,
+        only_chains=True,
+    )
+    with suppress(errors.SyncFault, protocol.Malformed):
+        body, signature = channel.call("/v1/pull", protocol.encode(request), seal.FEED)
+        if names_another_chain(root, body):
+            replica.keep_proof(body, signature)

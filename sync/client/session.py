@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from commune_desk.domain.time.clock import from_iso, monotonic
-from sync import protocol, purge_wire, seal
+from sync import protocol, seal
 from sync.change import FeedPosition
 from sync.client import errors
 from sync.client.channel import Channel
@@ -21,7 +21,8 @@ from sync.client.files import FileCarrier, FileStore
 from sync.client.page import Page, read_page
 from sync.client.pushing import TOO_MUCH_FOR_THE_LINE, Pusher
 from sync.client.replica import APPLY_AT_ONCE, DeskIdentity, PendingLine, Replica
-from sync.client.roots import Signed, hold_against, note_root, refuse_rewritten
+from sync.client.reporting import report, report_of_trouble
+from sync.client.roots import Signed, hold_against, note_root, refuse_rewritten, seek_proof
 from sync.client.snapshots import begin_scope
 from sync.client.transport import Transport
 from sync.ticket import KeptTicket
@@ -130,6 +131,9 @@ class Session:
             self._note_no(fault)
             if isinstance(fault, errors.SyncHalted):
                 self._replica.freeze(fault.code)
+            if isinstance(fault, errors.SplitView):
+                seek_proof(channel, self._replica)
+            report_of_trouble(channel, self._replica, fault, self._now)
             raise
         finally:
             self._transport.rest()
@@ -159,7 +163,7 @@ class Session:
             carrier.begin()
             while carrier.step(channel):
                 pass
-            self._send_purges(channel)
+            report(channel, self._replica)
         finally:
             self._transport.rest()
 
@@ -237,7 +241,7 @@ class Session:
         if self._has_freed:  # a hello within told of a newer program at the province, for which something has waited
             self._pusher.push_all(channel, identity)
         self._tally.file_fault = self._carry_files(channel, identity)
-        self._send_purges(channel)
+        report(channel, self._replica, self._now)
         if not self._tally.has_begun:  # each line was proven as it came: whoever begins to work need not wait for sums
             self._compare(channel, identity)
 
@@ -327,12 +331,6 @@ class Session:
     def _begin_scope(self, channel: Channel, identity: DeskIdentity, scope: str, *, fresh: bool) -> None:
         self._tally.pulled += begin_scope(self._transport, channel, self._replica, identity, scope, fresh=fresh)
         self._tally.has_begun = True
-
-    def _send_purges(self, channel: Channel) -> None:
-        """Tell what was removed because it left, until the province has kept it."""
-        for request in purge_wire.requests_with(self._replica.unsent_purges()):
-            body, _ = channel.call("/v1/report", protocol.encode(request), seal.HELLO)
-            self._replica.purges_kept(protocol.decode(body, purge_wire.PurgeReply).purges)
 
     def _pull_all(self, channel: Channel, identity: DeskIdentity) -> None:
         more = True

@@ -55,6 +55,7 @@ SYNC = {
         "sync.purge_wire",
         "sync.roots",
         "sync.seal",
+        "sync.split_view",
         "sync.ticket",
     ),
 }

@@ -37,6 +37,7 @@ from tests.mutations import (
     of_the_register,
     of_the_restored,
     of_the_shares,
+    of_the_told,
     of_the_ways,
 )
 from tests.mutations.fault import ROOT, Fault
@@ -53,6 +54,7 @@ FAULTS: tuple[Fault, ...] = (
     *of_the_province.FAULTS,
     *of_the_moves.FAULTS,
     *of_the_shares.FAULTS,
+    *of_the_told.FAULTS,
     *of_the_ways.FAULTS,
     *of_the_officers.FAULTS,
     *of_the_commands.FAULTS,

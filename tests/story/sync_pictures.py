@@ -22,6 +22,8 @@ from commune_desk.i18n import translate_error
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.program_files import code_book
 from commune_desk.store.engine import settings
+from commune_desk.store.exchange import roots as kept_roots
+from commune_desk.store.exchange.following import freeze
 from commune_desk.store.intake import comparing
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.ui.desk_window import DeskWindow
@@ -41,8 +43,10 @@ from commune_desk.usecases.locked.push import leave_sealed
 from commune_desk.usecases.registers.moved_province import NotReachedThere
 from commune_desk.usecases.registers.training_register import fill_commune
 from commune_desk.usecases.sync.agent import SyncStatus
-from sync.client.errors import NoLine, ServerTrouble
+from sync import protocol
+from sync.client.errors import NoLine, ServerTrouble, SplitView
 from sync.client.session import SyncOutcome
+from sync.server.answers.roots import make_due
 from tests.helpers.attached import add_file, scan
 from tests.helpers.builders import make_visit, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
@@ -136,6 +140,7 @@ def _states(desk: EnrolledDesk, window: DeskWindow) -> Iterator[str]:
     yield "empty-battery-today"
     go_to(window, SYNC)
     desk.sync()
+    yield from _contradicted(desk, window)
     with _photo_waiting(desk, child):
         window.show_status(SyncStatus(last_outcome=_REFUSED_ON_THE_WAY, next_try_at=soon))
         yield "photo-not-through"
@@ -243,6 +248,26 @@ def _list_broken_off(desk: EnrolledDesk) -> Iterator[None]:
 
 def _say(desk: EnrolledDesk, sql: str) -> None:
     desk.open.register.write(lambda tx: tx.connection.execute(sql)).result()
+
+
+def _contradicted(desk: EnrolledDesk, window: DeskWindow) -> Iterator[str]:
+    """As if the province had shown another history than that of its root, and had signed where its chain stood."""
+    make_due(desk.province.province)
+    desk.sync()
+    page = protocol.encode(protocol.PullTrailer(cursors={}, more=False, heads={}))
+
+    def contradict(tx: Tx) -> None:
+        root = kept_roots.known(tx.connection)
+        assert root is not None
+        kept_roots.keep_contradiction(tx, root, page, bytes(64))
+        kept_roots.keep_place(tx, page, bytes(64))
+        freeze(tx, "split")
+
+    desk.open.register.write(contradict).result()
+    window.show_status(SyncStatus(failure=SplitView()))
+    yield "contradicted"
+    desk.open.register.write(lambda tx: settings.put(tx.connection, kept_roots.CONTRADICTION, None)).result()
+    desk.open.register.write(lambda tx: freeze(tx, "")).result()
 
 
 def _set_the_clock_back(tx: Tx) -> None:

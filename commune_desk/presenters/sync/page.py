@@ -42,6 +42,8 @@ class SyncPageState:
     has_history: bool
     has_more: bool = False
     """Something stands here that the province lacks, and no word of ours waits that would bring it."""
+    has_proof: bool = False
+    """The province contradicted itself, and what proves so can be saved for others: it names nobody."""
 
 
 def sync_page(facts: SyncFacts, status: SyncStatus, aside: Sequence[StatusLine] = ()) -> SyncPageState:
@@ -59,6 +61,7 @@ def sync_page(facts: SyncFacts, status: SyncStatus, aside: Sequence[StatusLine] 
         can_enrol=facts.frozen not in ("", _SPLIT) or status.may_need_enrolment,
         has_history=True,
         has_more=facts.differing > 0,
+        has_proof=facts.has_proof,
     )
 
 

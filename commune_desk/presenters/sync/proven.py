@@ -51,12 +51,7 @@ def _compared(facts: SyncFacts) -> Iterator[StatusLine]:
     """What the last comparison found; good only where both sides hold the same, and nothing was left out of it."""
     found = facts.compared
     if facts.contradicted_at:
-        yield StatusLine(
-            _("The province contradicted what it had signed"),
-            _("Found {when}. Both signed statements are kept here as proof.").format(when=when(facts.contradicted_at)),
-            tone="danger",
-            icon="alert-triangle",
-        )
+        yield _contradicted(facts)
     if not found.at:
         return
     if not (found.put_right or found.only_here or found.unlike):
@@ -91,6 +86,20 @@ def _compared(facts: SyncFacts) -> Iterator[StatusLine]:
         )
         text = text.format(count=format_number(found.unlike))
         yield StatusLine(text, detail, tone="warning", icon="alert-triangle")
+
+
+def _contradicted(facts: SyncFacts) -> StatusLine:
+    """Two statements that cannot both be true, and whether both may be shown to others."""
+    kept = (
+        _("Found {when}. Both signed statements are kept here as proof.")
+        if facts.has_proof
+        else _(
+            "Found {when}. Both signed statements are kept here as proof; one of them tells of children, so it "
+            "stays on this PC. “Sync now” asks the province for one that names nobody."
+        )
+    )
+    what = _("The province contradicted what it had signed")
+    return StatusLine(what, kept.format(when=when(facts.contradicted_at)), tone="danger", icon="alert-triangle")
 
 
 def _same(facts: SyncFacts) -> StatusLine:

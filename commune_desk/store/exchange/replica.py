@@ -8,6 +8,7 @@ from functools import partial
 import msgspec
 
 from commune_desk.domain.model.change_set import ChangeSet
+from commune_desk.domain.time.skew import ClockSkew
 from commune_desk.store.changes import numbers
 from commune_desk.store.changes.pending import Waiting, next_waiting
 from commune_desk.store.changes.sealing import private_box
@@ -16,7 +17,7 @@ from commune_desk.store.desk.lease import record_contact
 from commune_desk.store.desk.register import Register
 from commune_desk.store.engine import old_log
 from commune_desk.store.engine.pace import Pace
-from commune_desk.store.exchange import courier, feeds, following, page_header, receipts, roots, staged, tickets
+from commune_desk.store.exchange import courier, feeds, following, health, page_header, receipts, roots, staged, tickets
 from commune_desk.store.exchange.beginning import Beginning
 from commune_desk.store.exchange.one_desk import OneDesk
 from commune_desk.store.exchange.repairing import Repair
@@ -48,6 +49,8 @@ class RegisterReplica(OneDesk):
     def __init__(self, register: Register, changed: Callable[[ChangeSet], None]) -> None:
         super().__init__(register, changed)
         self._repair = Repair(register)
+        self.clock_found: Callable[[], ClockSkew] = ClockSkew
+        """What the sync that is under way found of this PC's clock."""
 
     # Who this desk is
 
@@ -65,6 +68,12 @@ class RegisterReplica(OneDesk):
 
     def kept_ticket(self) -> tuple[KeptTicket, float] | None:
         return self._write(tickets.kept)
+
+    def health(self, now: str) -> purge_wire.Health | None:
+        return self._ask(lambda db: health.due(db, now, self.clock_found()))
+
+    def health_told(self, now: str) -> None:
+        self._write(lambda tx: health.note_told(tx, now))
 
     def answered(self, bundles: Sequence[str], at: str) -> None:
         self._write(lambda tx: courier.answered(tx, bundles, at))
@@ -238,3 +247,9 @@ class RegisterReplica(OneDesk):
 
     def keep_contradiction(self, root: KnownRoot, body: bytes, signature: bytes) -> None:
         self._write(lambda tx: roots.keep_contradiction(tx, root, body, signature))
+
+    def unproven_root(self) -> KnownRoot | None:
+        return self._ask(roots.unproven)
+
+    def keep_proof(self, body: bytes, signature: bytes) -> None:
+        self._write(lambda tx: roots.keep_place(tx, body, signature))

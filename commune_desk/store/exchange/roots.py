@@ -9,7 +9,9 @@ from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.writing.transaction import Tx
+from sync.protocol import b64
 from sync.roots import KnownRoot
+from sync.split_view import FORMAT, Proof, SignedPage, other_root
 
 ROOT = "root"
 CONTRADICTION = "contradiction"
@@ -22,6 +24,9 @@ class Contradiction(msgspec.Struct, frozen=True, kw_only=True):
     root: KnownRoot
     page: bytes
     signature: bytes
+    place: bytes = b""
+    place_signature: bytes = b""
+    """A page of the province that names nobody and says that the chain at the root's place is another one."""
 
 
 def known(connection: Connection) -> KnownRoot | None:
@@ -45,3 +50,31 @@ def keep_contradiction(tx: Tx, root: KnownRoot, page: bytes, signature: bytes) -
     settings.put(tx.connection, CONTRADICTION, Contradiction(at=at, root=root, page=page, signature=signature))
     tx.audit(AuditAction.SPLIT_VIEW, detail={"root": root.n, "seq": root.seq})
     tx.topic("sync")
+
+
+def unproven(connection: Connection) -> KnownRoot | None:
+    """The root that the province contradicted, while what is kept could not be shown to others; else None."""
+    kept = contradiction(connection)
+    return kept.root if kept is not None and proof(connection) is None else None
+
+
+def keep_place(tx: Tx, page: bytes, signature: bytes) -> None:
+    """Keep the second statement of the proof; there was none."""
+    kept = contradiction(tx.connection)
+    if kept is not None:
+        told = msgspec.structs.replace(kept, place=page, place_signature=signature)
+        settings.put(tx.connection, CONTRADICTION, told)
+        tx.topic("sync")
+
+
+def proof(connection: Connection) -> Proof | None:
+    """What can be shown to anybody; None where the second statement is a page with what was entered about children."""
+    kept, pins = contradiction(connection), settings.identity(connection).pins
+    if kept is None or pins is None:
+        return None
+    other, page = other_root(kept.root, kept.page, pins.authority_public), None
+    if other is None:
+        if not kept.place:
+            return None
+        page = SignedPage(body=b64(kept.place), signature=b64(kept.place_signature))
+    return Proof(format=FORMAT, authority=b64(pins.authority_public), root=kept.root.shown, other=other, page=page)

@@ -103,6 +103,8 @@ class SyncFacts(msgspec.Struct, frozen=True, kw_only=True):
     erased: erased.Erased = erased.Erased()
     contradicted_at: str = ""
     """Instant at which the province contradicted what it had signed; empty while it never did."""
+    has_proof: bool = False
+    """Whether what proves so can be shown to others: two signed statements that name nobody."""
 
     @property
     def set_aside(self) -> int:
@@ -187,6 +189,7 @@ def sync_facts(connection: Connection) -> SyncFacts:
         compared=comparing.last(connection),
         erased=erased.erased_here(connection),
         contradicted_at=contradiction.at if contradiction else "",
+        has_proof=contradiction is not None and roots.proof(connection) is not None,
     )
 
 

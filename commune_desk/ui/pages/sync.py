@@ -42,6 +42,7 @@ from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.sync.agent import SyncStatus
 from commune_desk.usecases.sync.courier import Courier
 from commune_desk.usecases.sync.log import log_name, write_sync_log
+from commune_desk.usecases.sync.proof import proof_name, write_proof
 
 _SHOWN_CONFLICTS = 20
 _ICON_WIDTH = 22
@@ -79,6 +80,9 @@ class SyncPage(Page):
         if self.courier is not None:
             columns.main.addWidget(self.courier)
         columns.side.addWidget(self.proven)
+        self.proof = SecondaryButton(_("Save the proof…"), "save")
+        self.proof.clicked.connect(self._choose_proof)
+        columns.side.addWidget(self.proof, alignment=Qt.AlignmentFlag.AlignLeft)
         self.speak = SecondaryButton(_("Send what only this PC has"), "send")
         self.speak.clicked.connect(lambda: self._sync_after(speaking_for.ask))
         columns.side.addWidget(self.speak, alignment=Qt.AlignmentFlag.AlignLeft)
@@ -150,8 +154,25 @@ class SyncPage(Page):
     def save_log(self, target: Path) -> None:
         """Write the technical history of syncs to `target`, off the UI thread."""
         done = _("The log was written. It holds times, codes and numbers, and no names.")
+        self._save(partial(write_sync_log, self._workplace.register, target), done)
+
+    def _choose_proof(self) -> None:
+        name = proof_name(self._workplace.register)
+        path = ask_where_to(self, _("Save the proof as"), name, _("Proofs (*.json)"))
+        if path is not None:
+            self.save_proof(path)
+
+    def save_proof(self, target: Path) -> None:
+        """Write what proves that the province contradicted itself to `target`, off the UI thread."""
+        done = _(
+            "The proof was written. It holds two statements that the province signed, and nothing about anybody: give "
+            "it to your superior. Whoever knows the province's fingerprint can check it."
+        )
+        self._save(partial(write_proof, self._workplace.register, target), done)
+
+    def _save(self, write: Callable[[], None], done: str) -> None:
         self._tasks.query(
-            lambda: write_sync_log(self._workplace.register, target),
+            write,
             lambda _none: self._notify(done, Tone.GOOD),
             lambda error: self._notify(translate_error(error), Tone.DANGER),
             owner=self,
@@ -210,6 +231,7 @@ class SyncPage(Page):
         self.log.setVisible(state.has_history)
         self.compare.setVisible(state.can_sync)
         self.compare.setEnabled(not state.is_running)
+        self.proof.setVisible(state.has_proof)
         self.speak.setVisible(state.can_sync and state.has_more)
         self.speak.setEnabled(not state.is_running)
 

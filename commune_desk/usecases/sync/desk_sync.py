@@ -64,6 +64,7 @@ class DeskSync:
         self._connect = connect
         self._around = AroundSync(register, changed)
         self._replica = RegisterReplica(register, self._around.hear)
+        self._replica.clock_found = lambda: self._clock
         self._session: Session | None = None
         self._exchanges: list[Exchange] = []
         self._under_way = UnderWay()

@@ -23,7 +23,7 @@ from sync.protocol import (
     encode,
 )
 from sync.server.answers import roots
-from sync.server.answers.page_header import header_for, present
+from sync.server.answers.page_header import Present, header_for, present
 from sync.server.answers.snapshots import WORTH
 from sync.server.answers.unopened import Unopened
 from sync.server.engine import tables
@@ -85,6 +85,8 @@ def _page(connection: Connection, province: Province, caller: desks.DeskState, r
         raise Refused(410, "resync")
     content = _Page(bytes_left=min(max(request.max_bytes, _LEAST_BYTES), MAX_BODY))
     unopened = Unopened(connection, province.database, reach_of(caller.id, grants))
+    if request.only_chains:
+        return _chains(connection, province, now, request)
     begin = [scope for scope in sorted(cursors) if _is_better_begun(request, cursors[scope], heads[scope])]
     for scope in sorted(cursors.keys() - set(begin)):
         if cursors[scope] < heads[scope].seq:
@@ -98,6 +100,17 @@ def _page(connection: Connection, province: Province, caller: desks.DeskState, r
         cursors=content.cursors, more=content.full, heads=heads, runs=runs, root=root, snapshots=begin
     )
     return b"\n".join([encode(header), *content.lines, encode(trailer)])
+
+
+def _chains(connection: Connection, province: Province, now: Present, request: PullRequest) -> bytes:
+    """Where the chains stood, and nothing else: what is signed so can be shown to anybody."""
+    header = header_for(connection, province, now, certs=request.certs, known_directory=request.directory)
+    places = {
+        scope: FeedHead(seq=at, chain=_chain_at(connection, scope, at))
+        for scope, at in request.cursors.items()
+        if scope in now.heads
+    }
+    return b"\n".join([encode(header), encode(PullTrailer(cursors=places, more=False, heads=now.heads))])
 
 
 def _is_better_begun(request: PullRequest, cursor: int, head: FeedHead) -> bool:

@@ -11,16 +11,16 @@ from functools import partial
 from sqlalchemy import Connection
 
 from commune_desk.domain.model.access import Role
-from commune_desk.domain.time.clock import SystemClock
+from commune_desk.domain.time.clock import SystemClock, from_iso
 from commune_desk.domain.words.errors import Fault, Invalid, Refusal
 from commune_desk.domain.words.labels import N_
 from sync.server.commands import admit_commands, backup_commands, erase_commands, policy_commands, proof_commands
 from sync.server.commands.console import Console, local_time
 from sync.server.commands.courier_commands import bundle
+from sync.server.commands.desk_table import print_desks, warn_of_desks
 from sync.server.commands.opening import opened
 from sync.server.commands.report_commands import report_in
 from sync.server.commands.store_commands import migrate_store, upgrade
-from sync.server.commands.texts import harmless
 from sync.server.edge.enrolment import LONGEST, LONGEST_LABEL, make_code
 from sync.server.engine.address import read_url
 from sync.server.engine.database import NO_SCOPE, WHOLE_PROVINCE
@@ -168,7 +168,7 @@ def desk(args: Namespace, console: Console) -> None:
     if args.json:
         console.json(listed)
     else:
-        _print_desks(listed, console)
+        print_desks(listed, console)
 
 
 _REMOVAL = N_(
@@ -223,30 +223,6 @@ def _revocable(connection: Connection, named: str, removes: bool) -> DeskStatus:
     return next(one for one in desk_list(connection) if one.desk == named)
 
 
-def _print_desks(listed: list[DeskStatus], console: Console) -> None:
-    if not listed:
-        console.say(N_("No desk yet. Make a code with: commune-desk-server enrol-code"))
-        return
-    say = console.texts.say
-    titles = (N_("Desk"), N_("Status"), N_("Places"), N_("Changes"), N_("Last contact"), N_("Label"))
-    rows = [tuple(map(say, titles))]
-    for one in listed:
-        seen = local_time(one.seen_at) if one.seen_at else "–"
-        status, places, label = say(_STATUSES[one.status]), ",".join(one.scopes), harmless(one.label)
-        rows.append((one.desk, status, places, str(one.changes), seen, label))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        console.line("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-
-
-_STATUSES = {
-    desks.EXPECTED: N_("expected"),
-    desks.ACTIVE: N_("active"),
-    desks.REVOKED: N_("revoked"),
-    desks.FROZEN: N_("stopped"),
-}
-
-
 def recover(args: Namespace, console: Console) -> None:
     """As `_revoke`: whose passphrase it is may have been withdrawn before the question is answered."""
     request = " ".join(args.request)
@@ -279,7 +255,8 @@ def status(args: Namespace, console: Console) -> None:
         console.json(found_status)
         return
     console.say(N_("{province} at {at}"), province=found_status.province, at=local_time(found_status.at))
-    _print_desks(found_status.desks, console)
+    print_desks(found_status.desks, console)
+    warn_of_desks(found_status.desks, console, now=from_iso(found_status.at))
     for title, numbers in (
         (N_("Changes by place"), found_status.changes),
         (N_("Records by kind"), found_status.records),

@@ -51,6 +51,7 @@ from sync.server.engine.database import NO_SCOPE, StoreFault
 from sync.server.identity import desks
 from sync.server.identity.province import Province, epoch_of
 from sync.server.intake.admission import Admission
+from sync.server.intake.desk_health import keep_health
 from sync.server.intake.purge_statements import keep_purges
 from sync.server.intake.push import take_in
 from sync.server.intake.sealed_push import opened
@@ -99,7 +100,7 @@ class Service:
                 self._open("/v1/enrol", self._enrol, most=MAX_ENROLMENT),
                 self._signed("/v1/push", self._push, most=MAX_BODY),
                 self._signed("/v1/pull", self._pull),
-                self._signed("/v1/report", self._keep_purges),
+                self._signed("/v1/report", self._report),
                 self._signed("/v1/snapshot", self._snapshot),
                 self._snapshot_bytes(),
                 self._signed("/v1/ranges", self._ranges),
@@ -276,8 +277,11 @@ class Service:
     def _pull(self, caller: desks.DeskState, body: bytes) -> Unsigned:
         return page(self.province, caller, decode(body, PullRequest)), seal.FEED
 
-    def _keep_purges(self, caller: desks.DeskState, body: bytes) -> Unsigned:
-        return encode(keep_purges(self.province, caller, decode(body, PurgeRequest))), seal.HELLO
+    def _report(self, caller: desks.DeskState, body: bytes) -> Unsigned:
+        request = decode(body, PurgeRequest)
+        reply = keep_purges(self.province, caller, request)
+        keep_health(self.province, caller, request)
+        return encode(reply), seal.HELLO
 
     def _snapshot(self, caller: desks.DeskState, body: bytes) -> Unsigned:
         refuse_stopped(caller)

@@ -15,6 +15,7 @@ from sync import seal
 from sync.enrolment_code import LOCATOR_BYTES, EnrolmentCode
 from sync.enrolment_wire import Enrolled, EnrolRequest, Proven
 from sync.protocol import Malformed, b64, decode, encode, unb64
+from sync.purge_wire import LONGEST_VERSION
 from sync.server.edge.limits import MAX_TRIES
 from sync.server.engine import tables
 from sync.server.engine.database import NO_SCOPE, reach_of
@@ -172,7 +173,7 @@ def _write_desk(
             sign_public=unb64(request.sign_public),
             box_public=unb64(request.box_public),
             doorbell_public=unb64(request.doorbell_public),
-            program_version=request.program_version[:20],
+            program_version=request.program_version[:LONGEST_VERSION],
             enrolled_at=province.now(),
             former=former,
         )

@@ -24,6 +24,7 @@ _OWN_WAYS = {
     "scope": _BY_SCOPE.format(column="id"),
     "quarantine": _BY_DESK,
     "purge": _BY_DESK,
+    "desk_health": _BY_DESK,
     "courier_parked": _BY_DESK,
     "courier_question": _BY_DESK,
     "file_day": _BY_DESK,

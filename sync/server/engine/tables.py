@@ -230,6 +230,19 @@ purge = Table(
 )
 """Desks' signed words that they removed what left with a change."""
 
+desk_health = Table(
+    "desk_health",
+    metadata,
+    _text("desk", primary_key=True),
+    _text("said_at"),
+    _number("waiting"),
+    _text("oldest_at"),
+    Column("clock_ahead", BigInteger, nullable=True),
+    _text("program_version"),
+    _number("schema"),
+)
+"""How each desk said last that it stands, at the province's time `said_at`; `oldest_at` is empty if nothing waits."""
+
 erasure = Table(
     "erasure",
     metadata,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, func, select
@@ -18,6 +19,16 @@ from sync.server.intake.late_conflicts import late_conflicts
 from sync.server.intake.reports_in import reports_waiting
 
 
+class DeskHealth(msgspec.Struct, frozen=True, kw_only=True):
+    """How a PC said last that it stands, at the province's time `said_at`: see `sync.purge_wire.Health`."""
+
+    said_at: str
+    waiting: int
+    oldest_at: str
+    clock_ahead: int | None
+    schema: int
+
+
 class DeskStatus(msgspec.Struct, frozen=True, kw_only=True):
     desk: str
     label: str
@@ -26,6 +37,9 @@ class DeskStatus(msgspec.Struct, frozen=True, kw_only=True):
     changes: int
     seen_at: str | None
     program_version: str
+    """As it said last; of one that says nothing, as it was enrolled."""
+    health: DeskHealth | None
+    """None of a PC that never said, as those of older programs and those that go by stick."""
     durable: int
     """The number up to which a verified backup holds its changes."""
     lease_until: str | None
@@ -60,6 +74,7 @@ def desk_list(connection: Connection) -> list[DeskStatus]:
         grants.setdefault(row.desk, {})[row.scope] = row.role
     table, purge = tables.desk, tables.purge
     removed = set(connection.scalars(select(purge.c.desk).where(purge.c.change == REMOVED)))
+    said = {row.desk: row for row in connection.execute(select(tables.desk_health))}
     rows = connection.execute(
         select(table).where(table.c.id != PROVINCE_DESK).order_by(table.c.enrolled_at.is_(None), table.c.enrolled_at)
     )
@@ -71,13 +86,18 @@ def desk_list(connection: Connection) -> list[DeskStatus]:
             scopes=grants.get(row.id, {}),
             changes=row.last_n,
             seen_at=row.seen_at,
-            program_version=row.program_version,
+            program_version=said[row.id].program_version if row.id in said else row.program_version,
+            health=_health(said[row.id]) if row.id in said else None,
             durable=row.durable_n,
             lease_until=row.lease_until,
             removal=_removal(row.removal_at if row.sign_public else None, is_done=row.id in removed),
         )
         for row in rows
     ]
+
+
+def _health(row: Any) -> DeskHealth:
+    return DeskHealth(**{name: getattr(row, name) for name in DeskHealth.__struct_fields__})
 
 
 def _removal(ordered_at: str | None, *, is_done: bool) -> str:

@@ -91,6 +91,13 @@ class MemoryReplica:
     def kept_ticket(self) -> tuple[KeptTicket, float] | None:
         return None if self.ticket is None else (self.ticket[0], self.now() - self.ticket[1])
 
+    def health(self, now: str) -> purge_wire.Health | None:
+        """Nobody looks after this desk."""
+        return None
+
+    def health_told(self, now: str) -> None:
+        raise AssertionError("nothing was due")
+
     def heard_schema(self, schema: int, *, at_least: bool = False) -> bool:
         """This desk writes nothing that a province could not know."""
         self.schemas.append(schema)
@@ -251,6 +258,13 @@ class MemoryReplica:
 
     def keep_contradiction(self, root: KnownRoot, body: bytes, signature: bytes) -> None:
         self.contradictions.append((root, body, signature))
+
+    def unproven_root(self) -> KnownRoot | None:
+        """This desk shows nothing to anybody."""
+        return None
+
+    def keep_proof(self, body: bytes, signature: bytes) -> None:
+        raise AssertionError("nothing was sought")
 
     def freeze(self, code: str) -> None:
         self.frozen.append(code)

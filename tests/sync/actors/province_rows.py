@@ -19,6 +19,7 @@ OF_A_DESK = {
     "quarantine": "desk",
     "awaited": "desk",
     "purge": "desk",
+    "desk_health": "desk",
     "file_day": "desk",
     "enrol_code": "desk",
     "courier_parked": "desk",

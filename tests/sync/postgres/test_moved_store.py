@@ -30,6 +30,7 @@ from tests.sync.moves.test_server_moves import Child, relocation
 from tests.sync.wire.test_signed_heads import unsigned
 
 NOISE = b"not a change at all"
+HEALTH = purge_wire.Health(program_version="2.0", waiting=3, oldest_waiting_at="2026-11-20T00:00:00Z")
 STATED = ("changes", "records", "open_conflicts", "quarantine", "desks")
 
 
@@ -119,7 +120,8 @@ def _tell_of_a_purge(desk: ServerDesk, change: str) -> None:
         purge_wire.PurgeStatement(desk=desk.id, change=change, records=1, at=desk.world.province.now())
     )
     signed = purge_wire.SignedPurge(body=protocol.b64(said), signature=protocol.b64(desk.key.sign(seal.PURGE, said)))
-    assert desk.post("/v1/report", protocol.encode(purge_wire.PurgeRequest(purges=[signed]))).status == 200
+    (request,) = purge_wire.requests_with([signed], HEALTH)
+    assert desk.post("/v1/report", protocol.encode(request)).status == 200
 
 
 def _stated(folder: Path) -> dict[str, str]:
@@ -149,6 +151,7 @@ def test_a_moved_province_holds_the_same_and_goes_on(move: Move) -> None:
     shutil.copyfile(move.folder / "key.json", move.new / "key.json")
     for table in ("signed_head", "guest", "departure", "purge", "blob_piece", "courier_parked", "courier_question"):
         assert move.world.count(table) > 0, table
+    assert "waiting=3" in before["desks"], "how a PC stands goes along"
     assert _stated(move.new) == before == _stated(move.folder)
     with province_in(move.new) as world:
         desk, old = move.desk, move.world

@@ -113,6 +113,7 @@ def test_what_a_desk_told_and_what_waits_for_it_is_its_own(moved: Moved) -> None
         "courier_parked": {"digest": b"x", "first_n": 1, "last_n": 1, "body": b"x", "parked_at": ""},
         "courier_question": {"request": b"x", "asked_at": ""},
         "file_day": {"day": "2026-11-26", "bytes": 1},
+        "desk_health": {"said_at": "", "waiting": 1, "oldest_at": "", "program_version": "1", "schema": 1},
     }
     for name, row in rows.items():
         table = tables.metadata.tables[name]

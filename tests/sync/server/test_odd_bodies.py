@@ -26,6 +26,10 @@ ODD: st.SearchStrategy[object] = st.sampled_from(
     [None, True, -1, 0, 1 << 31, 1 << 53, 1 << 63, 10**30, 1.5, "", "\x00", "\ufffd", "e\u0301", "x" * 5000, [], {}]
 )
 PICKED = st.integers(0, 1 << 20)
+_HEALTH: dict[str, object] = {
+    **{"program_version": "1.0", "schema": 4, "waiting": 2, "clock_ahead": -3},
+    "oldest_waiting_at": "2026-11-20T00:00:00Z",
+}
 FILE: dict[str, object] = {"scope": COMMUNE, "file": "ab" * 32}
 
 
@@ -68,10 +72,11 @@ def _statement(desk: ServerDesk, change: str) -> dict[str, object]:
 def _questions(desk: ServerDesk) -> dict[str, dict[str, object]]:
     """What a desk sends by each route but a push, as it should be."""
     place = {"epoch": desk.world.epoch, "scope": COMMUNE}
+    asked = {"certs": "", "max_bytes": 9, "root": 0, "only_chains": False}
     told = _purge(desk, msgspec.json.encode(_statement(desk, uuid7())))
     return {
-        "/v1/pull": {"epoch": desk.world.epoch, "cursors": {COMMUNE: 0}, "certs": "", "max_bytes": 9, "root": 0},
-        "/v1/report": {"purges": [told], "waiting": 0},
+        "/v1/pull": {"epoch": desk.world.epoch, "cursors": {COMMUNE: 0}, **asked},
+        "/v1/report": {"purges": [told], **_HEALTH},
         "/v1/snapshot": {**place, "fresh": True},
         "/v1/ranges": {**place, "fields": {"person": ["full_name"]}, "parts": True},
         "/v1/records": {**place, "ranges": [0, 255]},

@@ -1,0 +1,132 @@
+"""Faults in what a desk tells of itself and what the province makes of it, and in what it can show of the province."""
+
+from __future__ import annotations
+
+from tests.mutations.fault import Fault
+
+_TOLD = "sync/client/test_health_told.py"
+_HEALTH, _KEPT = "commune_desk/store/exchange/health.py", "sync/server/intake/desk_health.py"
+_TABLE = "sync/server/commands/desk_table.py"
+_SPLIT, _PROVEN = "sync/split_view.py", "sync/wire/test_split_proof.py"
+
+FAULTS: tuple[Fault, ...] = (
+    Fault(
+        name="how-a-desk-stands-told-with-every-sync",
+        file=_HEALTH,
+        old="    if settings.get(connection, TOLD, Told | None, None) == _told(own.desk, now):",
+        new="    if False:",
+        tests=(f"{_TOLD}::test_it_is_told_at_the_first_sync_and_no_more_that_day",),
+    ),
+    Fault(
+        name="an-updated-program-told-the-next-day",
+        file=_HEALTH,
+        old="local_day(from_iso(now)).isoformat(), __version__, SCHEMA_VERSION)",
+        new='local_day(from_iso(now)).isoformat(), "", 0)',
+        tests=(f"{_TOLD}::test_after_an_update_it_is_told_at_once",),
+    ),
+    Fault(
+        name="a-stopped-desk-tells-nothing-of-what-waits",
+        file="sync/client/session.py",
+        old="            report_of_trouble(channel, self._replica, fault, self._now)\n",
+        new="",
+        tests=(f"{_TOLD}::test_a_pc_that_is_stopped_says_for_how_long_its_words_have_waited",),
+    ),
+    Fault(
+        name="noted-as-told-before-it-was",
+        file="sync/client/reporting.py",
+        old="            _told(channel, request)\n            replica.health_told(now)\n",
+        new="            replica.health_told(now)\n            _told(channel, request)\n",
+        tests=(f"{_TOLD}::test_without_a_line_nothing_is_noted_as_told",),
+    ),
+    Fault(
+        name="a-sync-fails-because-nobody-heard-how-the-desk-stands",
+        file="sync/client/reporting.py",
+        old="        except (errors.SyncFault, protocol.Malformed):\n            return\n",
+        new="        except protocol.Malformed:\n            return\n",
+        tests=(f"{_TOLD}::test_without_a_line_nothing_is_noted_as_told",),
+    ),
+    Fault(
+        name="a-wild-clock-is-told-as-it-is",
+        file="sync/purge_wire.py",
+        old="ahead if ahead is None else max(-MOST_AHEAD, min(MOST_AHEAD, ahead))",
+        new="ahead",
+        tests=(f"{_TOLD}::test_what_no_province_takes_is_brought_within_its_bounds",),
+    ),
+    Fault(
+        name="a-desk-that-says-nothing-forgets-what-it-said",
+        file=_KEPT,
+        old="    if not said.program_version:\n        return\n",
+        new="",
+        tests=(f"{_TOLD}::test_a_desk_of_an_older_program_says_nothing_and_what_it_said_before_stays",),
+    ),
+    Fault(
+        name="one-desk-speaks-for-all",
+        file=_KEPT,
+        old=".where(table.c.desk == caller.id)",
+        new="",
+        tests=(f"{_TOLD}::test_a_pc_speaks_for_itself_alone_and_its_words_are_harmless",),
+    ),
+    Fault(
+        name="a-warning-of-whatever-waits",
+        file=_TABLE,
+        old="    if health.oldest_at and now - from_iso(health.oldest_at) > LONGEST_WAIT:",
+        new="    if health.oldest_at:",
+        tests=(f"{_TOLD}::test_of_what_waits_for_a_week_at_most_nobody_is_warned",),
+    ),
+    Fault(
+        name="a-warning-of-every-clock",
+        file=_TABLE,
+        old="    if abs(ahead) > MOST_OFF:",
+        new="    if ahead:",
+        tests=(f"{_TOLD}::test_a_clock_that_is_off_by_ten_minutes_is_not",),
+    ),
+    Fault(
+        name="no-statement-without-names-is-sought",
+        file="sync/client/session.py",
+        old="                seek_proof(channel, self._replica)\n",
+        new="                pass\n",
+        tests=(f"{_PROVEN}::test_a_rewritten_past_is_proven_to_a_stranger_by_a_file_that_names_nobody",),
+    ),
+    Fault(
+        name="chains-told-with-all-that-was-entered",
+        file="sync/server/answers/pull.py",
+        old="    if request.only_chains:\n",
+        new="    if False:\n",
+        tests=(f"{_PROVEN}::test_chains_alone_are_told_of_the_places_that_were_asked_for_and_held",),
+    ),
+    Fault(
+        name="chains-told-of-any-place",
+        file="sync/server/answers/pull.py",
+        old="        if scope in now.heads\n",
+        new="",
+        tests=(f"{_PROVEN}::test_chains_alone_are_told_of_the_places_that_were_asked_for_and_held",),
+    ),
+    Fault(
+        name="an-honest-page-kept-as-proof",
+        file=_SPLIT,
+        old="place.seq == known.seq and place.chain != known.chain",
+        new="place.seq == known.seq",
+        tests=(f"{_PROVEN}::test_an_honest_province_is_not_proven_to_lie",),
+    ),
+    Fault(
+        name="a-proof-that-names-pcs",
+        file=_SPLIT,
+        old="told.epoch != known.epoch or told.certs or place is None",
+        new="told.epoch != known.epoch or place is None",
+        tests=(f"{_PROVEN}::test_what_names_a_pc_or_another_place_or_time_is_no_proof",),
+    ),
+    Fault(
+        name="another-epoch-taken-for-a-lie",
+        file=_SPLIT,
+        old="told.epoch != known.epoch or told.certs or place is None",
+        new="told.certs or place is None",
+        tests=(f"{_PROVEN}::test_what_names_a_pc_or_another_place_or_time_is_no_proof",),
+    ),
+    Fault(
+        name="the-proof-is-offered-where-there-is-none",
+        file="commune_desk/ui/pages/sync.py",
+        old="        self.proof.setVisible(state.has_proof)\n",
+        new="",
+        tests=("ui/sync/test_proof.py",),
+    ),
+)
