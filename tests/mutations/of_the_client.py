@@ -20,6 +20,13 @@ _CURSOR = "        if protocol.unb64(cursor.chain) != position.chain:\n         
 
 BELIEF = (
     Fault(
+        name="a-garbled-line-told-as-another-certificate",
+        file=_TRANSPORT,
+        old="errors.HalfPage() if _GARBLED in said else errors.WrongCertificate()",
+        new="errors.WrongCertificate()",
+        tests=("sync/client/test_transport.py::test_a_line_that_says_it_twice_is_told_and_survived",),
+    ),
+    Fault(
         name="a-certificate-is-spelt-in-two-ways",
         file="sync/seal.py",
         old="    if base64.b64encode(der) != text:",
