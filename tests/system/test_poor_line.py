@@ -96,7 +96,7 @@ def _cut(lines: Lines, cut: int, *, is_up: bool) -> None:
         lines.here.sync()
 
 
-@pytest.mark.parametrize("after", [0, 400, 1200])
+@pytest.mark.parametrize("after", [0, 400])
 def test_what_a_line_says_twice_is_heard_once(lines: Lines, after: int) -> None:
     """TLS tells that it was said before, and gives up the line: nothing of it counts a second time."""
     lines.there.write(2)
