@@ -76,7 +76,6 @@ TOLD: dict[str, set[Verb]] = {
     **{name: {Verb(name)} for name in VALUES if name in set(Verb)},
     "phone": {Verb.SET, Verb.RESOLVE},
 }
-"""Which verbs a step of that name may write: together all that there are."""
 DECIDED = "phone"
 """The field whose conflicts desks decide."""
 PIECE = 600
@@ -176,14 +175,17 @@ class Pair:
         return {name: value}, {"key": key.key} | ({"verb": "reseal", "to": to} if again else {})
 
     def _erase(self, person: str, ground: str) -> None:
-        """Both provinces order it under the same ids, at the same moment."""
-        ids, done = [uuid7() for _ in range(8)], []
+        self._alike(lambda province: _erased(province, person, Ordered("Sở Y tế", ground)))
+
+    def _alike(self, work: Callable[[Province], object]) -> None:
+        """Both provinces do it, and give what they write themselves the same ids."""
+        ids, done = [uuid7() for _ in range(40)], []
         for province in (self.world.province, self.other):
             with pytest.MonkeyPatch.context() as same:
                 given = iter(ids)
                 for module in (erasing, own_changes):
                     same.setattr(module, "uuid7", lambda given=given: next(given))
-                done.append(_erased(province, person, Ordered("Sở Y tế", ground)))
+                done.append(work(province))
         assert done[0] == done[1]
 
     def _decision(self, step: Step, record: str) -> dict[str, Any]:
@@ -206,8 +208,7 @@ class Pair:
             self._same(desk, lambda province, caller, body=asked: Files().get(province, caller, body))  # type: ignore[misc]
 
     def _same(self, desk: ServerDesk, ask: Callable[[Province, DeskState], object]) -> None:
-        answers = [_answered(province, desk.id, ask) for province in (self.world.province, self.other)]
-        assert answers[0] == answers[1]
+        self._alike(lambda province: _answered(province, desk.id, ask))
 
     def heads(self) -> dict[str, int]:
         """Where the feeds end."""
@@ -241,7 +242,6 @@ class Pair:
 
 
 def _erased(province: Province, person: str, ordered: Ordered) -> object:
-    """What it took away, or that it was refused."""
 
     def work(connection: Connection) -> object:
         kind, record = erasing.found(connection, person)
