@@ -137,6 +137,7 @@ _ALL = (
     Measure(
         name="visit_bytes",
         unit="bytes",
+        budget=1,
         person="one visit and its receipt (1,200 bytes)",
         take=wire.visit_bytes,
     ),

@@ -32,6 +32,8 @@ EDITS = 2_000
 _BATCH = 50
 _KILOBYTE = 1_024.0
 """What asking may take."""
+_VISIT = 1_200.0
+"""What one visit and its receipt may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def edit_bytes(bench: Workbench) -> Samples:
 
 
 def visit_bytes(bench: Workbench) -> Samples:
-    return Samples([bench.shared("commune", _commune).visit])
+    return Samples([bench.shared("commune", _commune).visit], [_VISIT])
 
 
 def poll_bytes(bench: Workbench) -> Samples:

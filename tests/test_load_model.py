@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
+from bench import load
 from bench.load_desks import LightDesk, desks_of
 from bench.load_model import Attempt, LoadModel, Tally
+from commune_desk.usecases.sync.schedule import Pace
 from sync.client.backoff import CAP_SECONDS
 from sync.client.errors import NotAnswering
 from sync.client.transport import Exchange, Transport
@@ -110,6 +113,31 @@ def test_a_morning_at_eight_is_spread_over_the_first_seconds(country: Country) -
     assert country.waiting() == 0
 
 
+def two_hours_and_the_morning_after(country: Country, chance: Callable[[], float] | None = None) -> Tally:
+    """All are switched on at eight, when the province has just come back: each has two hours of work to send."""
+    model = country.model(chance)
+    country.door.down = True
+    model.play(OUTAGE)
+    country.door.down = False
+    model.switch_on()
+    return model.play(MORNING)
+
+
+def test_a_morning_after_an_outage_is_spread_too_and_nothing_is_asked_twice(country: Country) -> None:
+    morning = two_hours_and_the_morning_after(country)
+    assert morning.per_needed <= MOST_PER_NEEDED
+    assert morning.busiest <= MOST_A_SECOND
+    assert morning.syncs >= DESKS
+    assert country.waiting() == 0
+
+
+def test_a_morning_after_an_outage_without_jitter_would_be_a_storm(country: Country) -> None:
+    """The twin."""
+    morning = two_hours_and_the_morning_after(country, no_jitter)
+    assert morning.busiest == DESKS
+    assert morning.per_needed > MOST_PER_NEEDED
+
+
 def test_a_morning_without_jitter_would_be_a_storm(country: Country) -> None:
     """The twin."""
     morning = country.model(no_jitter).play(MORNING)
@@ -117,10 +145,78 @@ def test_a_morning_without_jitter_would_be_a_storm(country: Country) -> None:
     assert morning.per_needed > MOST_PER_NEEDED
 
 
-def test_what_a_phase_took_is_counted_by_request() -> None:
-    def exchange(status: int, seconds: float) -> Exchange:
-        return Exchange("/v1/hello", status, 1, 1, seconds)
+def exchange(status: int, seconds: float) -> Exchange:
+    return Exchange("/v1/hello", status, 1, 1, seconds)
 
+
+class Ready:
+    """A desk whose every sync is one request, answered at once."""
+
+    waiting = 0
+
+    def sync(self, now: float) -> Attempt:
+        return Attempt([exchange(200, 0.01)], None)
+
+
+class Stage:
+    """The server's process, as `desk.py load` kills and begins it."""
+
+    def __init__(self) -> None:
+        self.is_up = True
+
+    def start(self) -> None:
+        self.is_up = True
+
+    def kill(self) -> None:
+        self.is_up = False
+
+    def memory_mib(self) -> float:
+        return 0.0
+
+
+def test_everybody_is_switched_on_again_once_the_province_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those two hours are in what eight o'clock brings: the phase that the budget is about."""
+    monkeypatch.setattr(load, "MORNING", 0.3)
+    monkeypatch.setattr("bench.load_model.Pace", partial(Pace, start_jitter=0.1))
+    desks: Any = [Ready() for _ in range(DESKS)]
+    run = load.Run(Stage(), desks, 1e6)  # type: ignore[arg-type]
+    run.play(0.0)
+    mornings = [(phase.name, phase.tally.syncs) for phase in run.phases if "eight" in phase.name]
+    assert mornings == [("eight o'clock", DESKS), ("back at eight", DESKS)]
+    assert [phase.name for phase in run.phases if not phase.is_served] == ["two hours without it"]
+
+
+def phase_of(*attempts: Attempt, is_served: bool = True) -> load.Phase:
+    tally = Tally()
+    for attempt in attempts:
+        tally.note(attempt)
+    return load.Phase("a phase", tally, 0.0, 1.0, 0, is_served=is_served)
+
+
+SLOW = Attempt([exchange(200, 5.1)], None)
+IN_VAIN = Attempt([exchange(0, 1.0)], NotAnswering())
+GOOD = Attempt([exchange(200, 0.1)], None)
+
+
+@pytest.mark.parametrize(
+    ("phase", "told"),
+    [
+        (phase_of(*[GOOD] * 5, IN_VAIN), "Within the budget."),
+        (phase_of(*[GOOD] * 4, IN_VAIN), "Over budget: a phase: 1.25 requests per needed one"),
+        (phase_of(SLOW), "Over budget: a phase: p99 5.1 s"),
+        (phase_of(IN_VAIN, is_served=False), "Within the budget."),
+    ],
+    ids=["within", "asked too often", "too slow", "nobody there"],
+)
+def test_over_budget_ends_with_1(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], phase: load.Phase, told: str
+) -> None:
+    monkeypatch.setattr(load, "measure", lambda *_, **__: [phase])
+    assert load.main([]) == ("Over" in told)
+    assert capsys.readouterr().out.splitlines()[-1] == told
+
+
+def test_what_a_phase_took_is_counted_by_request() -> None:
     tally = Tally()
     tally.note(Attempt([exchange(200, 0.1), exchange(200, 0.3)], None))
     tally.note(Attempt([exchange(0, 3.0)], NotAnswering()))

@@ -48,6 +48,8 @@ _LONGEST_LABEL = 63
 _NO_ROUTE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL}
 _SPEAKS_NO_TLS = "WRONG_VERSION_NUMBER"
 """How OpenSSL names an answer without TLS, as networks that ask for a sign-in give it to whoever is not let through."""
+_GARBLED = "BAD_RECORD"
+"""How it names bytes that were changed or said twice on the way, by whichever side that is noticed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,12 +319,18 @@ def fault_of(error: BaseException) -> errors.SyncFault:
         if isinstance(cause, (ConnectTimeoutError, ConnectionRefusedError)):
             return errors.NotAnswering()
         if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLEOFError):
-            return errors.CaptivePortal() if _SPEAKS_NO_TLS in str(cause) else errors.WrongCertificate()
+            return _tls_fault(str(cause))
         if isinstance(cause, OSError) and cause.errno in _NO_ROUTE:
             return errors.NoLine()
     if any(isinstance(cause, (TimeoutError, LibraryTimeout)) for cause in causes):
         return errors.TooSlow()
     return errors.HalfPage()
+
+
+def _tls_fault(said: str) -> errors.SyncFault:
+    if _SPEAKS_NO_TLS in said:
+        return errors.CaptivePortal()
+    return errors.HalfPage() if _GARBLED in said else errors.WrongCertificate()
 
 
 def _name_fault(causes: list[BaseException]) -> errors.SyncFault:

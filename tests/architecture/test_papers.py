@@ -11,6 +11,7 @@ import pytest
 
 from tests.architecture.sources import ROOT
 from tests.helpers.named_tests import is_there
+from tests.mutations.suite import FAULTS
 from tests.test_desk_script import desk
 
 LICENCES = ROOT / "docs" / "licences"
@@ -80,15 +81,51 @@ def test_every_proof_that_is_named_is_there(paper: str) -> None:
     assert not is_there("store/desk/test_register.py", "test_nobody_wrote_this")
 
 
+def _invariants(text: str) -> list[tuple[int, str, str]]:
+    """Number, means and proofs of each row of the invariants."""
+    found = re.findall(r"^\| I(\d+) \|[^|]+\|([^|]*)\| (.+) \|$", text, re.MULTILINE)
+    return [(int(number), means, shown) for number, means, shown in found]
+
+
+def _lacks(means: str, shown: str) -> list[str]:
+    """What a row of an invariant does not say: how, by which test, and what is found once the control is out."""
+    course, *others = re.split(r"; (?=twins? |faults? )", shown)
+    twins = [one for other in others if other.startswith("twin") for one in _named_in(other)]
+    faults = [one for other in others if other.startswith("fault") for one in re.findall(r"`([a-z0-9-]+)`", other)]
+    known = {fault.name for fault in FAULTS}
+    return [
+        *([] if means.split() and {*means.split()} <= {*"HSFC"} else ["means"]),
+        *([] if _named_in(course) else ["test"]),
+        *([] if twins or faults else ["twin"]),
+        *(f"{file}::{test}" for file, test in twins if not test or not is_there(file, test)),
+        *(one for one in faults if one not in known),
+    ]
+
+
 def test_every_invariant_of_the_sync_has_its_row() -> None:
-    """In order, and each with a test."""
-    rows = re.findall(
-        r"^\| I(\d+) \|[^|]+\|[^|]*\| (.+) \|$",
-        (ROOT / "docs" / "traceability.md").read_text(encoding="utf-8"),
-        re.MULTILINE,
-    )
-    assert [int(number) for number, _ in rows] == list(range(1, 31))
-    assert [number for number, shown in rows if not _named_in(shown)] == []
+    """In order, each with its means, a test and a twin or a seeded fault, by name and there."""
+    rows = _invariants((ROOT / "docs" / "traceability.md").read_text(encoding="utf-8"))
+    assert [number for number, _, _ in rows] == list(range(1, 31))
+    assert {number: lacks for number, means, shown in rows if (lacks := _lacks(means, shown))} == {}
+
+
+@pytest.mark.parametrize(
+    ("means", "shown", "lacks"),
+    [
+        (" ", "`test_app.py::test_x`; fault `missing-dedupe`", ["means"]),
+        (" H ", "words; fault `missing-dedupe`", ["test"]),
+        (" H ", "`test_app.py::test_x`", ["twin"]),
+        (
+            " H ",
+            "`test_app.py::test_x`; twin `test_app.py::test_nobody_wrote_this`",
+            ["test_app.py::test_nobody_wrote_this"],
+        ),
+        (" H ", "`test_app.py::test_x`; fault `nobody-wrote-it`", ["nobody-wrote-it"]),
+    ],
+)
+def test_a_row_that_lacks_something_would_be_found(means: str, shown: str, lacks: list[str]) -> None:
+    """The twin."""
+    assert _lacks(means, shown) == lacks
 
 
 def _edges(text: str) -> list[tuple[int, str]]:

@@ -9,8 +9,7 @@ _EXCHANGE, _PUSHING = "sync/client/exchange.py", "sync/client/pushing.py"
 _TRANSPORT, _PROTOCOL, _CHANGE = "sync/client/transport.py", "sync/protocol.py", "sync/change.py"
 _SESSIONS = ("sync/client/test_session.py",)
 _KEPT = "sync/client/test_kept_tickets.py"
-_BITS = ("sync/wire/test_flipped_bits.py",)
-_PROOFS = ("sync/wire/test_page_proofs.py",)
+_BITS, _PROOFS = ("sync/wire/test_flipped_bits.py",), ("sync/wire/test_page_proofs.py",)
 _LINES = ("sync/client/test_transport.py",)
 _SIMULATED = ("simulator/test_simulator.py::test_a_kept_seed_holds",)
 _PROOF = "    if not seal.verify(authority_public, domain, reply.body, protocol.unb64(reply.signature)):"
@@ -19,6 +18,13 @@ _HERE = "if event.scope not in granted or not is_for(event, line):"
 _CURSOR = "        if protocol.unb64(cursor.chain) != position.chain:\n            raise errors.HistoryRewritten\n"
 
 BELIEF = (
+    Fault(
+        name="a-garbled-line-told-as-another-certificate",
+        file=_TRANSPORT,
+        old="errors.HalfPage() if _GARBLED in said else errors.WrongCertificate()",
+        new="errors.WrongCertificate()",
+        tests=_LINES,
+    ),
     Fault(
         name="a-certificate-is-spelt-in-two-ways",
         file="sync/seal.py",

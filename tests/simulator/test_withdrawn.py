@@ -9,6 +9,8 @@ from tests.simulator.courses import played
 from tests.simulator.seeds import fresh, kept
 from tests.simulator.wandering import WITHDRAWN
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 LONG, CHUNKS = 10, range(4)
 SOME = range(12, 40)
 """Seeds within which it is found that the question was taken out."""

@@ -17,15 +17,14 @@ from commune_desk.store.exchange.staged import mark_restored
 from commune_desk.store.intake import speaking_for
 from sync.server.engine import tables
 from sync.server.identity import desks
-from sync.server.identity.province import open_province
 from sync.server.lifecycle import erased_list
-from sync.server.lifecycle.backups import back_up
-from sync.server.lifecycle.restoring import begin, restore
+from sync.server.lifecycle.restoring import begin
 from tests.simulator import busy, communes, lost, together
 from tests.simulator.at_rest import held
 from tests.simulator.communes import Act, Course
 from tests.simulator.lost import Missing, Office, office_of
 from tests.simulator.together import Roamer
+from tests.sync.actors import kept_provinces
 from tests.sync.actors.real_desks import RealDesk
 
 STEPS = 45
@@ -64,16 +63,17 @@ def is_withdrawn(course: Course, _desk: RealDesk) -> str:
 
 def copies(course: Course, desk: RealDesk) -> str:
     """The province's disk, of which nobody knows."""
-    (course.folder / "backup").unlink(missing_ok=True)
+    kept_provinces.discard(course.folder / "backup")
     return communes.copies_the_province(course, desk)
 
 
 def backs_up(course: Course, _desk: RealDesk) -> str:
     """Desks rely on it from now on: no copy from before is put back any more."""
-    shutil.rmtree(course.folder / "copy", ignore_errors=True)
+    kept_provinces.discard(course.folder / "copy")
     path = course.folder / "backup"
-    path.unlink(missing_ok=True)
-    return f"{back_up(course.real.province, path).changes} changes"
+    kept_provinces.discard(path)
+    kept_provinces.back_up(course.real, course.folder / "key-file", path)
+    return f"{len(held(course, tables.change))} changes"
 
 
 def puts_back(course: Course, desk: RealDesk) -> str:
@@ -98,18 +98,9 @@ def _put_back(course: Course, desk: RealDesk, backup: Path, *, is_told: bool) ->
 
 
 def _restore(course: Course, backup: Path) -> None:
-    """By the command, in an epoch of its own; the list of whom the law erased was kept."""
-    real, key = course.real, course.folder / "key-file"
-    data, clock = real.province.data, real.province.clock
-    path = data / erased_list.FILE
-    kept = path.read_bytes() if path.exists() else b""
-    real.province.close()
-    restore(data, key, backup, clock=clock)
-    real.province = open_province(data, key, clock=clock)
-    if kept:
-        path.write_bytes(kept)
-    erased_list.settle(real.province)
-    real.restart()
+    """In an epoch of its own; the list of whom the law erased was kept."""
+    kept_provinces.put_back(course.real, course.folder / "key-file", backup)
+    erased_list.settle(course.real.province)
 
 
 def _forget(course: Course, gone: Withdrawn) -> None:

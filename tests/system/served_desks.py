@@ -11,6 +11,7 @@ from sync.client.enrol import enrol
 from sync.client.transport import Limits, Transport
 from sync.server.lifecycle.founding import found
 from tests.helpers.builders import make_child, make_visit, save_all
+from tests.helpers.store_engine import engine
 from tests.story.province import Province
 from tests.sync.actors.real_desks import RealDesk, make_register
 from tests.sync.actors.real_province import RealProvince
@@ -20,7 +21,9 @@ from tests.sync.actors.real_province import RealProvince
 def served(folder: Path, host: str = "127.0.0.1") -> Iterator[tuple[Province, list[str]]]:
     """A province that serves, named as reached at `host`, and codes for two desks of one commune."""
     made = Province(folder)
-    founded = found(made.data, made.key_file, name="Tests", hosts=["127.0.0.1", host], clock=SystemClock())
+    founded = found(
+        made.data, made.key_file, name="Tests", hosts=["127.0.0.1", host], clock=SystemClock(), where=engine.new()
+    )
     codes = [RealProvince(founded).code().code for _ in range(2)]
     founded.close()
     try:

@@ -19,11 +19,14 @@ from sync.client.transport import Transport
 from sync.file_wire import FileTask
 from sync.server.lifecycle.founding import found
 from tests.helpers.attached import add_child, add_file, scan
+from tests.helpers.store_engine import engine
 from tests.story.province import Province
 from tests.sync.actors.fault_proxy import FaultProxy, Toxics
 from tests.sync.actors.file_office import Place
 from tests.sync.actors.real_desks import make_register
 from tests.sync.actors.real_province import RealProvince
+
+pytestmark = pytest.mark.usefixtures("store_engine")
 
 SIZE = 1_500_000
 SEED = 20261126
@@ -36,7 +39,12 @@ class Served:
     def __init__(self, folder: Path) -> None:
         self.province = Province(folder)
         founded = found(
-            self.province.data, self.province.key_file, name="Tests", hosts=["127.0.0.1"], clock=SystemClock()
+            self.province.data,
+            self.province.key_file,
+            name="Tests",
+            hosts=["127.0.0.1"],
+            clock=SystemClock(),
+            where=engine.new(),
         )
         codes = [RealProvince(founded).code().code for _ in range(2)]
         founded.close()

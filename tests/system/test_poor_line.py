@@ -8,16 +8,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 
 from commune_desk.domain.words.errors import DeskError
 from sync.client import errors
 from sync.client.session import Session
 from sync.client.transport import Limits
+from tests.helpers.examples import examples
+from tests.helpers.store_engine import StoreEngine
 from tests.sync.actors.fault_proxy import FaultProxy, Toxics
 from tests.system.served_desks import ServedDesk, join, served
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 CUTS = [60, 400, 1200, 2500, 5000]
 """Within the handshake, the hello, a push and a page."""
+ANY_BYTE, LAST_BYTE = 6, 6000
+"""How many more cuts are drawn, and where the last may be: a sync of these desks says fewer bytes than that."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +46,7 @@ class Lines:
 
 
 @pytest.fixture(scope="module")
-def lines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lines]:
+def lines(tmp_path_factory: pytest.TempPathFactory, store_engine: StoreEngine) -> Iterator[Lines]:
     """The same two desks for all: each test leaves them in step."""
     folder: Path = tmp_path_factory.mktemp("lines")
     with served(folder) as (province, codes):
@@ -67,10 +75,36 @@ def test_a_line_cut_at_any_byte_loses_and_doubles_nothing(lines: Lines, is_up: b
     lines.there.write(3)
     lines.there.sync()
     for cut in CUTS:
-        lines.here.write(1)
-        lines.proxy.toxics = Toxics(cut_up_after=cut) if is_up else Toxics(cut_down_after=cut)
-        with suppress(errors.LineFault):  # a cut beyond the last byte is none
-            lines.here.sync()
+        _cut(lines, cut, is_up=is_up)
+    lines.all_arrived()
+
+
+@settings(max_examples=examples(2), phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@given(cuts=st.lists(st.tuples(st.integers(1, LAST_BYTE), st.booleans()), min_size=ANY_BYTE, max_size=ANY_BYTE))
+def test_nor_does_one_cut_at_bytes_that_chance_draws(lines: Lines, cuts: list[tuple[int, bool]]) -> None:
+    lines.there.write(1)
+    lines.there.sync()
+    for cut, is_up in cuts:
+        _cut(lines, cut, is_up=is_up)
+    lines.all_arrived()
+
+
+def _cut(lines: Lines, cut: int, *, is_up: bool) -> None:
+    lines.here.write(1)
+    lines.proxy.toxics = Toxics(cut_up_after=cut) if is_up else Toxics(cut_down_after=cut)
+    with suppress(errors.LineFault):  # a cut beyond the last byte is none
+        lines.here.sync()
+
+
+@pytest.mark.parametrize("after", [0, 400])
+def test_what_a_line_says_twice_is_heard_once(lines: Lines, after: int) -> None:
+    """TLS tells that it was said before, and gives up the line: nothing of it counts a second time."""
+    lines.there.write(2)
+    lines.there.sync()
+    lines.here.write(2)
+    lines.proxy.toxics = Toxics(twice_down_after=after)
+    with pytest.raises(errors.LineFault):
+        lines.here.sync()
     lines.all_arrived()
 
 

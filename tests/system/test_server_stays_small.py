@@ -14,7 +14,10 @@ from sync.client.channel import Channel, Refused
 from sync.client.transport import Transport
 from tests.system.served_desks import ServedDesk, join, served
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="memory of another process is asked of /proc")
+pytestmark = [
+    pytest.mark.usefixtures("store_engine"),
+    pytest.mark.skipif(sys.platform != "linux", reason="memory of another process is asked of /proc"),
+]
 MOST_MIB = 300
 
 

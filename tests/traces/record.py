@@ -2,7 +2,8 @@
 
 A real server is asked over TLS by the program's own sync: enrolment, pushes with every verb, a conflict and its
 decision, a child that moves, what only a later version knows, a file up and down, a child that the province erases,
-a snapshot. It stays in `kept/`.
+a snapshot, what a locked desk sends and asks, records whose sums differ, a desk that is enrolled anew. It stays in
+`kept/`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import json
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -20,12 +23,19 @@ from sqlalchemy import select
 
 from commune_desk.domain.model.ids import RecordId, uuid7
 from commune_desk.domain.model.record import Record
-from commune_desk.domain.records.kinds import SCHEMA_VERSION
+from commune_desk.domain.records.kinds import KINDS, SCHEMA_VERSION
 from commune_desk.domain.time.clock import SystemClock, to_iso
+from commune_desk.domain.words.errors import DeskError
 from sync import protocol, seal
 from sync.change import JOINED_TO, Line, Verb, Wire
+from sync.checksums import RANGES, RangesRequest, RecordsRequest
+from sync.client.channel import Channel
+from sync.client.doorbell import ring
 from sync.client.enrol import Enrolment, enrol
+from sync.client.exchange import push_body
+from sync.client.sealed_push import carry
 from sync.client.session import Session
+from sync.client.transport import Transport
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.identity.province import open_province
@@ -45,8 +55,11 @@ SCOPES = {
     "neighbour": OTHER,
     "photographer": COMMUNE,
     "newcomer": COMMUNE,
+    "locked": COMMUNE,
+    "successor": COMMUNE,
 }
-"""The desks in the order they enrol; the first two keep no register, only the lines that they wrote."""
+"""The desks in the order they enrol; the first two and the last two keep no register, only the lines that they wrote.
+`locked` speaks by its doorbell; `successor` is what the writer is called once it was enrolled anew, at the end."""
 FILE_BYTES = 6_000
 MUCH_LATER = 1_000
 """A schema that no release will reach: a field that it brought is unknown for ever."""
@@ -59,16 +72,22 @@ class Stage:
         self.tape = Tape()
         self.orders: list[Order] = []
         self._province, self._folder, self._syncs = province, folder, dict.fromkeys(desks, 0)
-        self.enrolments = {name: self._enrol(address, name, kept) for name, kept in desks.items()}
+        self._address, self._desks = address, desks
+        self.enrolments = {name: self._enrol(name) for name in desks if name != "successor"}
         self.held: dict[str, list[Rows]] = {name: [] for name in READERS}
-        self.writer, self.colleague = self._light("writer"), self._light("colleague")
+        self.writer, self.colleague, self.locked = (self._light(name) for name in ("writer", "colleague", "locked"))
         self.places = {name: self._place(name) for name in (*READERS, "photographer")}
 
-    def _enrol(self, address: str, name: str, kept: KeptDesk) -> Enrolment:
-        self.tape.scene = name, 0
-        label = f"PC {name}"
+    def _enrol(self, name: str, shown: tuple[bytes, bytes] = (b"", b"")) -> Enrolment:
+        self.tape.scene, kept = (name, self._syncs[name]), self._desks[name]
+        keys = replace(kept.keys, receipt=shown[0], receipt_signature=shown[1])
         connect = self.tape.transport
-        return enrol(address, kept.code, label, program_version="0", credentials=kept.keys, connect=connect)
+        return enrol(self._address, kept.code, f"PC {name}", program_version="0", credentials=keys, connect=connect)
+
+    def enrol_anew(self) -> None:
+        """The writer goes on as another desk, and shows what was signed for last under its former name."""
+        self._turn("successor")
+        self._enrol("successor", self.writer.receipt)
 
     def _light(self, name: str) -> MemoryReplica:
         mine = self.enrolments[name]
@@ -95,6 +114,57 @@ class Stage:
         place.carry()
         if name in self.held:
             self.held[name].append(rows_of(place))
+
+    def by_the_bell(self) -> None:
+        """A locked desk has what it wrote carried, and asks whether a report waits."""
+        self._turn("locked")
+        mine, replica = self.enrolments["locked"], self.locked
+        batch = replica.pending(0, protocol.MAX_CHANGES, protocol.MAX_SEALED_PUSH)
+        body = protocol.deflate(push_body(replica, replica.identity(), batch))
+        box = seal.seal_for_province(mine.courier_public, body)
+        own: dict[str, Any] = {"desk": mine.desk, "doorbell_key": mine.doorbell_key}
+        own |= {"authority_public": mine.authority_public}
+        carry(self._line(mine), [box], lambda _receipt, _signature: None, **own)
+        ring(self._line(mine), **own)
+
+    def ask_for_records(self) -> None:
+        """As a desk does whose sums differ."""
+        channel, mine = self._channel("locked"), self.enrolments["locked"]
+        known = {name: list(kind.fields) for name, kind in KINDS.items()}
+        sums = RangesRequest(epoch=mine.epoch, scope=COMMUNE, fields=known, parts=True)
+        channel.call("/v1/ranges", protocol.encode(sums), seal.FEED)
+        asked = RecordsRequest(epoch=mine.epoch, scope=COMMUNE, ranges=list(range(RANGES)))
+        channel.call("/v1/records", protocol.encode(asked), seal.FEED)
+
+    def be_refused(self) -> None:
+        """A push that leaves a number out, and a place in a feed that the province never gave."""
+        channel, replica = self._channel("locked"), self.locked
+        batch = replica.pending(0, protocol.MAX_CHANGES, protocol.MAX_SEALED_PUSH)
+        pull = protocol.PullRequest(epoch=replica.me.epoch, cursors={COMMUNE: 1_000_000}, max_bytes=4_096)
+        for path, body, domain in (
+            ("/v1/push", push_body(replica, replica.identity(), batch[-1:]), seal.RECEIPT),
+            ("/v1/pull", protocol.encode(pull), seal.FEED),
+        ):
+            with suppress(DeskError):
+                channel.call(path, body, domain)
+
+    def show_a_receipt(self) -> None:
+        """The writer sends with what was signed for last, as to a province that seems to have forgotten it."""
+        channel, replica = self._channel("locked", "writer"), self.writer
+        batch = replica.pending(0, protocol.MAX_CHANGES, protocol.MAX_SEALED_PUSH)
+        channel.call("/v1/push", push_body(replica, replica.identity(), batch, shows_receipt=True), seal.RECEIPT)
+
+    def _channel(self, scene: str, desk: str = "") -> Channel:
+        self._turn(scene)
+        mine = self.enrolments[desk or scene]
+        channel = Channel(
+            self._line(mine), key_id=mine.desk, key=mine.signing_key, authority_public=mine.authority_public
+        )
+        channel.hello()
+        return channel
+
+    def _line(self, mine: Enrolment) -> Transport:
+        return self.tape.transport(mine.address, mine.ca_pem)
 
     def write_while_it_syncs(self, name: str, record: Record) -> None:
         """Saved between push and pull, so that it is still to be sent when the page comes."""
@@ -139,6 +209,15 @@ class Story:
         self._a_later_version()
         file = self._a_file()
         self._an_erasure()
+        self.stage.locked.record(COMMUNE, "person", uuid7(), {"full_name": "Đặng Thị Hoà"})
+        self.stage.by_the_bell()
+        self.stage.ask_for_records()
+        for name in ("Bàn Thị Một", "Bàn Thị Hai"):
+            self.stage.locked.record(COMMUNE, "person", uuid7(), {"full_name": name}, import_id=uuid7())
+        self.stage.be_refused()
+        self._write("person", uuid7(), {"full_name": "Bàn Thị Ba"})
+        self.stage.show_a_receipt()
+        self.stage.enrol_anew()
         return file
 
     def _write(self, kind: str, record: str, values: dict[str, Wire], **more: Any) -> Line:

@@ -26,6 +26,8 @@ class Toxics:
     bytes_per_second: int | None = None
     half_open: bool = False
     """Take what comes and pass nothing on."""
+    twice_down_after: int | None = None
+    """Pass on twice each piece of what the server says behind this many bytes."""
 
 
 class FaultProxy:
@@ -82,7 +84,7 @@ class FaultProxy:
             self._open += [near, far]
             self.recorded.append(bytearray())
             self._begin(self._pump, near, far, self.toxics.cut_up_after, self.recorded[-1])
-            self._begin(self._pump, far, near, self.toxics.cut_down_after, bytearray())
+            self._begin(self._pump, far, near, self.toxics.cut_down_after, bytearray(), self.toxics.twice_down_after)
 
     def replay(self, connection: int) -> None:
         """Send the server once more, on a connection of its own, all that a former one sent; wait for it to hang up."""
@@ -92,7 +94,14 @@ class FaultProxy:
             while again.recv(_PIECE):
                 pass
 
-    def _pump(self, source: socket.socket, sink: socket.socket, budget: int | None, record: bytearray) -> None:
+    def _pump(
+        self,
+        source: socket.socket,
+        sink: socket.socket,
+        budget: int | None,
+        record: bytearray,
+        twice_after: int | None = None,
+    ) -> None:
         size = 1 if self.toxics.trickle_seconds else _PIECE
         with suppress(OSError):
             while piece := source.recv(size):
@@ -103,6 +112,8 @@ class FaultProxy:
                 if budget is not None:
                     piece, budget = piece[:budget], budget - len(piece[:budget])
                 sink.sendall(piece)
+                if twice_after is not None and len(record) > twice_after:
+                    sink.sendall(piece)
                 if budget == 0:
                     time.sleep(0.01)
                     break

@@ -11,11 +11,10 @@ from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import Scope
 from commune_desk.domain.time.clock import SystemClock
 from sync.server.engine import tables
-from sync.server.identity.province import open_province
 from sync.server.lifecycle import backups
 from sync.server.lifecycle.backups import back_up
-from sync.server.lifecycle.restoring import restore
 from tests.helpers.builders import make_person, save_all
+from tests.sync.actors import kept_provinces
 from tests.sync.actors.real_desks import RealDesk, make_register
 from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE, RealProvince
 
@@ -41,16 +40,11 @@ class Office:
             self.desks[number].sync()
 
     def back_up(self, name: str = "backup") -> backups.Backup:
+        """By the command, which is the embedded engine's alone."""
         return back_up(self.real.province, self.folder / name)
 
     def restore(self, name: str = "backup", *, older: bool = False) -> None:
-        self.real.province.close()
-        data, key = self.real.province.data, self.folder / "key-file"
-        try:
-            restore(data, key, self.folder / name, clock=SystemClock(), older=older)
-        finally:
-            self.real.province = open_province(data, key)
-            self.real.restart()
+        kept_provinces.put_back(self.real, self.folder / "key-file", self.folder / name, older=older)
 
     def lacks(self) -> set[str]:
         """What a desk made that the province holds nowhere."""

@@ -119,7 +119,7 @@ class ShelteredOffice(TravelledOffice):
 
 @contextmanager
 def sheltered_office(folder: Path) -> Iterator[ShelteredOffice]:
-    """A fresh copy of the office; on the embedded engine, as the travelled one."""
+    """A fresh copy of the office, on the engine of the test."""
     engine.copy(engine.kept("sheltered", _made), folder)
     office = ShelteredOffice(folder)
     try:

@@ -43,12 +43,11 @@ from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.identity.province import open_province
 from sync.server.identity.scopes import ensure_communes
 from sync.server.lifecycle import erased_list
-from sync.server.lifecycle.backups import back_up
 from sync.server.lifecycle.erasing import Ordered, erase
-from sync.server.lifecycle.restoring import restore
 from tests.helpers.attached import add_file, scan
 from tests.helpers.builders import make_file, make_person, make_visit, save_all
 from tests.helpers.store_engine import engine
+from tests.sync.actors import kept_provinces
 from tests.sync.actors.both_sums import sums_here, sums_there
 from tests.sync.actors.real_desks import KEY, OFFICER, RealDesk, make_register
 from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE, RealProvince, real_province
@@ -215,17 +214,12 @@ class TravelledOffice:
         self.desks[by].run(run)
 
     def back_up(self, name: str = "backup") -> None:
-        back_up(self.real.province, self.folder / name)
+        kept_provinces.back_up(self.real, self.folder / "key-file", self.folder / name)
 
     def put_back(self, name: str = "backup", *, older: bool = False) -> None:
         """The province as it was backed up then, in an epoch of its own."""
-        self.real.province.close()
-        data, key = self.real.province.data, self.folder / "key-file"
-        clock = self.real.province.clock
-        restore(data, key, self.folder / name, clock=clock, older=older)
-        self.real.province = open_province(data, key, clock=clock)
+        kept_provinces.put_back(self.real, self.folder / "key-file", self.folder / name, older=older)
         erased_list.settle(self.real.province)
-        self.real.restart()
 
     def copy_silently(self, name: str = "copy") -> None:
         """The province's disk as it is: a copy of which nobody knows."""
@@ -236,11 +230,7 @@ class TravelledOffice:
         self._reopened(lambda data: engine.put_back(self.folder / name, data))
 
     def _reopened(self, meanwhile: Callable[[Path], None]) -> None:
-        data, clock = self.real.province.data, self.real.province.clock
-        self.real.province.close()
-        meanwhile(data)
-        self.real.province = open_province(data, self.folder / "key-file", clock=clock)
-        self.real.restart()
+        kept_provinces.reopened(self.real, self.folder / "key-file", meanwhile)
 
     def homes(self, kind: str) -> dict[str, str]:
         """Every record of the kind at the province, and its home."""
@@ -292,7 +282,7 @@ class TravelledOffice:
 
 @contextmanager
 def travelled_office(folder: Path, clocks: Mapping[str, Clock] = MappingProxyType({})) -> Iterator[TravelledOffice]:
-    """A fresh copy of the office. Its backups are files, so it is always on the embedded engine."""
+    """A fresh copy of the office, on the engine of the test."""
     engine.copy(engine.kept("travelled", made), folder)
     office = TravelledOffice(folder, clocks)
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import errno
+import random
 import secrets
 import socket
 import ssl
@@ -299,7 +300,7 @@ def test_abort_ends_a_request_that_waits(tmp_path: Path, authority: Identity) ->
         held.set()
 
 
-@pytest.mark.parametrize("cut_after", [1, 100, 700, 1500, 9000])
+@pytest.mark.parametrize("cut_after", [1, 100, 700, 1500, 9000, *random.Random(20261130).sample(range(1, 9000), 8)])
 def test_a_line_cut_anywhere_downwards_is_told_and_survived(
     tmp_path: Path, authority: Identity, cut_after: int
 ) -> None:
@@ -311,6 +312,20 @@ def test_a_line_cut_anywhere_downwards_is_told_and_survived(
         with pytest.raises(errors.LineFault):
             _post(proxy.port, authority.certificate, limits=QUICK)
         proxy.toxics = Toxics(delay_seconds=0.02)
+        assert _post(proxy.port, authority.certificate).status == 200
+
+
+@pytest.mark.parametrize("after", [0, 1500, 4000])
+def test_a_line_that_says_it_twice_is_told_and_survived(tmp_path: Path, authority: Identity, after: int) -> None:
+    """It is the line that is bad, and no stranger with another certificate."""
+    with (
+        _server(tmp_path, authority, _says(_http(protocol.deflate(secrets.token_bytes(60_000))))) as port,
+        FaultProxy(("127.0.0.1", port)) as proxy,
+    ):
+        proxy.toxics = Toxics(twice_down_after=after)
+        with pytest.raises(errors.HalfPage):
+            _post(proxy.port, authority.certificate)
+        proxy.toxics = Toxics()
         assert _post(proxy.port, authority.certificate).status == 200
 
 

@@ -15,8 +15,11 @@ from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.lifecycle import erased_list
 from sync.server.lifecycle.erasing import Ordered, erase
+from tests.sync.actors import kept_provinces
 from tests.sync.actors.real_province import real_province
 from tests.sync.actors.restorable_office import Office
+
+pytestmark = pytest.mark.usefixtures("store_engine")
 
 
 @pytest.fixture
@@ -32,7 +35,7 @@ def erased_and_put_back(office: Office) -> str:
     """A person whom the province erased, and then put a backup of before back; one desk had heard of it."""
     office.save(0, "Chìu Văn Sáng")
     office.sync()
-    office.back_up()
+    kept_provinces.back_up(office.real, office.folder / "key-file", office.folder / "backup")
     (person,) = [one for one, name in office.people(0) if name.startswith("Chìu")]
     province, order = office.real.province, Ordered("Sở Y tế", "QĐ 12/2026")
     province.database.write(lambda c: erase(c, province, "person", RecordId(person), order), WHOLE_PROVINCE)

@@ -16,6 +16,8 @@ from tests.sync.actors.couriers import bring
 from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE
 from tests.sync.actors.travelled_office import TravelledOffice
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 STATES = "SELECT state, count(*) FROM change WHERE state NOT IN ('accepted','received') GROUP BY 1"
 
 

@@ -18,6 +18,8 @@ from tests.helpers.builders import make_notice, make_report, save_all
 from tests.sync.actors.real_province import OTHER_COMMUNE
 from tests.sync.actors.sheltered_office import ShelteredOffice, admit, note
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 NAME, SAID, CODE = "Chìu Văn Sáng", "Bị đánh bằng gậy", "QN-06838-2026-A1-0031"
 
 

@@ -9,6 +9,8 @@ from commune_desk.store.files import file_queue
 from tests.sync.actors.real_province import OTHER_COMMUNE
 from tests.sync.actors.travelled_office import TravelledOffice, Traveller
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 
 def pieces(desk: Traveller) -> int:
     return int(desk.ask("SELECT count(*) FROM file_piece")[0][0])

@@ -20,6 +20,8 @@ from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE
 from tests.sync.actors.sheltered_office import THERE, ShelteredOffice, asked, held_by
 from tests.sync.actors.travelled_office import Traveller
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 NAME = "Chìu Văn Sáng"
 IN_THE_HOUSE = "SELECT full_name FROM person"
 TOLD = "SELECT case_code, status FROM placement_notice ORDER BY case_code"

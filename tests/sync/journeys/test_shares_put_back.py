@@ -12,6 +12,8 @@ from sync.server.intake import awaited, relocating
 from tests.sync.actors.real_province import OTHER_COMMUNE, SHELTER
 from tests.sync.actors.sheltered_office import THERE, ShelteredOffice, admit, correct, held_by
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 WAYS = ["in silence", "by command"]
 
 

@@ -17,6 +17,8 @@ from tests.helpers.builders import make_report, save_all
 from tests.sync.actors.real_province import COMMUNE, OFFICE, OTHER_COMMUNE
 from tests.sync.actors.travelled_office import TravelledOffice, Traveller
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 KINDS = ("person", "child_file", "home_visit", "report", "attachment")
 ASIDE = "SELECT kind, code FROM change WHERE state='quarantined'"
 

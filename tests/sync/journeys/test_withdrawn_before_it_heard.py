@@ -13,6 +13,8 @@ from sync.server.identity import desks
 from tests.sync.actors.couriers import bring
 from tests.sync.actors.travelled_office import TravelledOffice
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 
 def revoke(office: TravelledOffice, *, removes: bool) -> None:
     province, desk = office.real.province, office.ours.register.identity.desk

@@ -17,6 +17,8 @@ from sync import protocol
 from sync.server.edge.limits import Limits
 from tests.sync.actors.server_fixtures import ServerDesk, World, province_in
 
+pytestmark = pytest.mark.usefixtures("store_engine")
+
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
@@ -120,30 +122,6 @@ def test_a_body_that_drips_is_cut_off(world: World) -> None:
         return int(sent[0]["status"])
 
     assert asyncio.run(drip()) == 408
-
-
-def test_a_full_disk_is_told_as_busy_and_nothing_is_kept(world: World, caplog: pytest.LogCaptureFixture) -> None:
-    desk = world.desk()
-    line = desk.change("person", uuid7(), {"full_name": "x"})
-    pages = world.read(lambda connection: connection.exec_driver_sql("PRAGMA page_count").scalar_one())
-    engine = world.province.database.engine
-    engine.dispose()
-    from sqlalchemy import event
-
-    def fill(connection: Any, record: object) -> None:
-        connection.execute(f"PRAGMA max_page_count = {pages}")
-
-    event.listen(engine, "connect", fill)
-    big = [desk.change("home_visit", uuid7(), {"observations": "ô" * 4000}) for _ in range(100)]
-    reply = desk.push(line, *big)
-    assert (reply.status, reply.code) == (503, "busy")
-    assert reply.headers["retry-after"] == "30"
-    assert "disk is full" in caplog.text.lower()
-    caplog.clear()
-    event.remove(engine, "connect", fill)
-    engine.dispose()
-    assert world.count("change") == 0
-    assert desk.push(line, *big).status == 200
 
 
 def test_a_bug_says_its_type_and_nothing_else(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import errno
-import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +27,12 @@ from sync.client import errors
 from sync.server.answers import pull
 from sync.server.engine import tables
 from sync.server.identity import desks
-from sync.server.identity.province import open_province
 from sync.spelling import spell
 from tests.helpers.builders import make_person, make_report, save_all
 from tests.helpers.enrolled_desks import OFFICER, EnrolledDesk, enrolled_desk
+from tests.helpers.store_engine import engine
 from tests.sync.actors.in_process import response_of
+from tests.sync.actors.kept_provinces import reopened
 from tests.sync.actors.real_province import OFFICE, RealProvince, real_province
 
 PHONE, WORK = "0912000001", "thợ mỏ"
@@ -138,18 +137,16 @@ def test_left_aside_it_would_be_seen_at_its_own_desk_alone(office: Office, monke
     assert office.shown("phone") == [PHONE, None]
 
 
-def _lose_the_last_day(office: Office, stack: ExitStack) -> None:
+def _lose_the_last_day(office: Office) -> None:
     """Both write and send; then the province comes back from the backup it made before."""
-    backup = office.folder / "backup"
-    shutil.copytree(office.folder / "province", backup)
+    backup, key_file = office.folder / "backup", office.folder / "key-file"
+    reopened(office.province, key_file, lambda data: engine.copy(data, backup))
     office.ours.edit(office.person.id, phone=PHONE)
     office.ours.sync()
     office.theirs.sync()
     office.theirs.edit(office.person.id, occupation=WORK)
     office.sync()
-    office.province.province = open_province(backup, office.folder / "key-file")
-    stack.callback(office.province.province.close)
-    office.province.restart()
+    reopened(office.province, key_file, lambda data: engine.put_back(backup, data))
 
 
 def _enrol_all_anew(office: Office) -> None:
@@ -160,39 +157,39 @@ def _enrol_all_anew(office: Office) -> None:
     office.sync()
 
 
+@pytest.mark.usefixtures("store_engine")
 def test_a_province_that_lost_a_day_gets_it_again_from_its_desks(office: Office) -> None:
-    with ExitStack() as stack:
-        _lose_the_last_day(office, stack)
-        everything = {one for desk in office.desks for (one,) in desk.ask("SELECT id FROM change")}
-        assert office.held() != everything
-        _enrol_all_anew(office)
-        assert office.held() == everything
-        assert (office.shown("phone"), office.shown("occupation")) == ([PHONE, PHONE], [WORK, WORK])
-        assert office.set_aside() == []
-        assert office.nothing_is_left()
+    _lose_the_last_day(office)
+    everything = {one for desk in office.desks for (one,) in desk.ask("SELECT id FROM change")}
+    assert office.held() != everything
+    _enrol_all_anew(office)
+    assert office.held() == everything
+    assert (office.shown("phone"), office.shown("occupation")) == ([PHONE, PHONE], [WORK, WORK])
+    assert office.set_aside() == []
+    assert office.nothing_is_left()
 
 
+@pytest.mark.usefixtures("store_engine")
 def test_a_province_whose_feeds_are_long_gets_it_again_too(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """What stands says nothing of what was written before: a desk that began with it took all of its own for heard."""
     monkeypatch.setattr(pull, "WORTH", 1)
-    with ExitStack() as stack:
-        _lose_the_last_day(office, stack)
-        everything = {one for desk in office.desks for (one,) in desk.ask("SELECT id FROM change")}
-        _enrol_all_anew(office)
-        assert office.held() == everything
-        assert office.set_aside() == []
+    _lose_the_last_day(office)
+    everything = {one for desk in office.desks for (one,) in desk.ask("SELECT id FROM change")}
+    _enrol_all_anew(office)
+    assert office.held() == everything
+    assert office.set_aside() == []
 
 
+@pytest.mark.usefixtures("store_engine")
 def test_taken_for_heard_what_the_province_lost_would_stay_lost(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The twin: the desk goes on from the place that it had in the feed, and from what was signed for there."""
     monkeypatch.setattr(staged, "_hear_all_again", lambda tx, own: None)
-    with ExitStack() as stack:
-        _lose_the_last_day(office, stack)
-        everything = {one for desk in office.desks for (one,) in desk.ask("SELECT id FROM change")}
-        _enrol_all_anew(office)
-        assert office.held() != everything
+    _lose_the_last_day(office)
+    everything = {one for desk in office.desks for (one,) in desk.ask("SELECT id FROM change")}
+    _enrol_all_anew(office)
+    assert office.held() != everything
 
 
 def test_a_province_founded_anew_gets_everything_and_can_have_it_opened(office: Office, tmp_path: Path) -> None:
