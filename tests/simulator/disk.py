@@ -112,6 +112,8 @@ class Disk:
         is_writing = sql.lstrip().upper().startswith(_WRITING)
         if trouble in (Trouble.FULL, Trouble.REFUSED, Trouble.CUT_AFTER) and not is_writing:
             return False
+        if trouble is Trouble.BUSY and sql.lstrip().upper().startswith("ROLLBACK"):
+            return False  # nobody is in the way of that
         self._trap = None
         self.log.append(f"{trouble.name} at {sql.split()[0].upper()}")
         if trouble is Trouble.CUT:
