@@ -1,4 +1,4 @@
-"""Faults where a command of the province is cut short, its disk is full, or two give one at a time."""
+"""Faults where a command of the province or a desk is cut short, a disk is full, or two give a command at a time."""
 
 from __future__ import annotations
 
@@ -6,8 +6,33 @@ from tests.mutations.fault import Fault
 
 _ERASE = "sync/server/commands/erase_commands.py"
 _CUT_SHORT = "sync/erasure/test_cut_short.py"
+_STRUCK = "simulator/test_struck.py::test_whichever_statement_meets_trouble_while_children_move_nothing_is_lost"
+_IN_TWO = '.connection.execute("COMMIT")\n', '.connection.execute("BEGIN IMMEDIATE")\n'
+_REMOVED = "        removed = sum(_remove(tx, kind, record, keeps_drafts=is_back) for kind, record in leaving)\n"
+_IS_GONE = '        db.execute("UPDATE departure SET is_gone=1 WHERE change=?", (change,))\n'
+
+_ROWS = (
+    "        for event, line in events:\n            self._event(event, line)\n        self.finish()\n"
+    "        for scope, position in positions.items():\n"
+)
 
 FAULTS = (
+    Fault(
+        name="a-cursor-is-on-the-disk-before-its-rows",
+        file="commune_desk/store/intake/incoming.py",
+        old=_ROWS,
+        new="        for scope, position in positions.items():\n            self._move_cursor(scope, position)\n"
+        + "".join(f"        self._tx{one}" for one in _IN_TWO)
+        + _ROWS,
+        tests=(_STRUCK,),
+    ),
+    Fault(
+        name="a-leave-is-over-before-its-rows-are-gone",
+        file="commune_desk/store/intake/departures.py",
+        old=_REMOVED,
+        new=_IS_GONE + "".join(f"        tx{one}" for one in _IN_TWO) + _REMOVED,
+        tests=(_STRUCK,),
+    ),
     Fault(
         name="a-bug-prints-the-row-that-it-met",
         file="sync/server/__main__.py",

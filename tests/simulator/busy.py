@@ -35,7 +35,7 @@ def photographs(course: Course, desk: RealDesk) -> str:
         photo = add_file(desk.register, child, content)
     except DeskError as refused:
         return type(refused).__name__
-    whole.photos[photo.id] = Photo(child, content)
+    whole.photos[photo.id] = Photo(photo.person or child, content)  # of who is kept, where joined
     return f"child {course.children.index(child)} {size}"
 
 

@@ -20,8 +20,9 @@ import pytest
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import RecordId, Scope
 from commune_desk.domain.records.families import Person
-from commune_desk.domain.time.clock import SystemClock
+from commune_desk.domain.time.clock import Clock, SystemClock
 from commune_desk.domain.words.errors import DeskError
+from commune_desk.store.desk.register import FILE_NAME
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.records.children import ChildEntry, register_child
 from commune_desk.usecases.records.moves import move_child
@@ -32,6 +33,7 @@ from sync.server.identity.scopes import ensure_communes
 from tests.helpers.builders import make_file, make_person, make_visit, save_all
 from tests.helpers.joined import join
 from tests.helpers.store_engine import engine
+from tests.simulator.disk import Disk
 from tests.sync.actors.real_desks import RealDesk, make_register
 from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE, RealProvince, real_province
 
@@ -64,6 +66,8 @@ class Course:
     joined: list[tuple[RecordId, RecordId]] = field(default_factory=list)
     """Whom somebody said to be one, the record that is joined first."""
     trace: list[str] = field(default_factory=list)
+    disks: list[Disk] = field(default_factory=list)
+    """The desks' and, last, the province's, where trouble is drawn for them (`struck`)."""
 
     def shown(self, desk: RealDesk) -> list[RecordId]:
         """The children that the desk has, in the order in which they were registered."""
@@ -158,9 +162,10 @@ def syncs_on_a_bad_line(course: Course, desk: RealDesk) -> str:
     line, path = course.real.line, course.chance.choice(["/v1/push", "/v1/pull", "/v1/report", "/v1/snapshot"])
     way = course.chance.choice(["down_at", "lose_reply_of"])
     setattr(line, way, path)
-    said = syncs(course, desk)
-    setattr(line, way, "")
-    return f"{way} {path}: {said}"
+    try:
+        return f"{way} {path}: {syncs(course, desk)}"
+    finally:
+        setattr(line, way, "")
 
 
 def restarts(course: Course, desk: RealDesk) -> str:
@@ -188,10 +193,10 @@ def puts_the_province_back(course: Course, desk: RealDesk) -> str:
 
 
 def _reopened(course: Course, meanwhile: Callable[[Path], None]) -> None:
-    data = course.real.province.data
+    data, clock = course.real.province.data, course.real.province.clock
     course.real.province.close()
     meanwhile(data)
-    course.real.province = open_province(data, course.folder / "key-file")
+    course.real.province = open_province(data, course.folder / "key-file", clock=clock)
     course.real.restart()
 
 
@@ -213,19 +218,28 @@ CROWDED: dict[Act, int] = {registers: 4, joins: 8, visits: 3, telephones: 2, mov
 
 
 @contextmanager
-def course_of(seed: int, folder: Path) -> Iterator[Course]:
-    with real_province(folder) as real, pytest.MonkeyPatch.context() as sizes:
+def course_of(seed: int, folder: Path, clock_of: Callable[[], Clock] = SystemClock) -> Iterator[Course]:
+    """`clock_of` makes the province's clock, then each desk's."""
+    with real_province(folder, clock=clock_of()) as real, pytest.MonkeyPatch.context() as sizes:
         sizes.setattr(pull, "WORTH", WORTH)
         escrow = real.province.escrow_public
         real.write(lambda connection: ensure_communes(connection, escrow_public=escrow))
         course = Course(folder, real, random.Random(seed))
         for number, scope in enumerate(PLACES):
-            make_register(folder / f"{number}.db", real.enrol({scope: Role.COMMUNE_OFFICER}))
-            course.desks.append(RealDesk(folder / f"{number}.db", SystemClock(), real.transport))
+            path = place_of(folder, number)
+            make_register(path, real.enrol({scope: Role.COMMUNE_OFFICER}))
+            course.desks.append(RealDesk(path, clock_of(), real.transport))
             course.desks[-1].sync()
         yield course
         for desk in course.desks:
             desk.register.close()
+
+
+def place_of(folder: Path, number: int) -> Path:
+    """Where a desk's register lies: alone on its disk."""
+    path = folder / f"desk{number}" / FILE_NAME
+    path.parent.mkdir()
+    return path
 
 
 def play(course: Course, actions: dict[Act, int], settle: Callable[[Course], None], steps: int = STEPS) -> None:

@@ -8,14 +8,13 @@ from typing import Any
 import pytest
 
 from commune_desk.store.exchange import receipts
-from commune_desk.store.exchange.replica import RegisterReplica
 from commune_desk.store.intake.incoming import Incoming
 from sync import protocol
 from sync.merge import Decision, Outcome
 from sync.server.intake import merging, push
+from tests.simulator import clocks
 from tests.simulator.actions import OFFICE
 from tests.simulator.courses import played
-from tests.simulator.oracle import PERSON, TRACKED
 from tests.simulator.run import breaks, play
 from tests.simulator.seeds import fresh, kept
 
@@ -47,32 +46,22 @@ def test_the_same_seed_gives_the_same_course_of_events() -> None:
     assert play(5, steps=30) != play(4, steps=30)
 
 
-def _without_trivia(patch: pytest.MonkeyPatch) -> None:
-    """Leave out the one rule that goes by time: what is told of the rest must not depend on clocks."""
-    patch.setitem(TRACKED, PERSON, ("phone",))
-
-
-@pytest.mark.parametrize("seed", [11, 12, 13])
-def test_wrong_clocks_change_nothing_that_people_review(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """I15: the same course with every clock right ends with the same values, conflicts and numbers.
-
-    By its clock a desk tells whether it needs a hello; with one in each sync, the disk fails both courses alike.
-    """
-    _without_trivia(monkeypatch)
-    monkeypatch.setattr(RegisterReplica, "kept_ticket", lambda self: None)
-    assert play(seed, steps=30) == play(seed, steps=30, may_skew=False)
+@pytest.mark.parametrize("seed", kept(clocks.OFFICE.name))
+def test_wrong_clocks_change_nothing_that_people_review(seed: int) -> None:
+    """I15: the same course with every clock right ends with the same values, conflicts and numbers."""
+    played(clocks.OFFICE.name, seed)
 
 
 def test_a_rule_that_asks_the_clocks_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """The twin: by hours instead of by what was seen, in fields that people review."""
-    _without_trivia(monkeypatch)
 
     def by_the_clock(rule: Any, standing: Any, incoming: Any, base: Any, stamp: int, change_id: str = "") -> Decision:
         later = (stamp, change_id) >= (standing.stamp, standing.writer or "")
         return Decision(Outcome.APPLIED, incoming) if later else Decision(Outcome.OLDER, standing.value)
 
     monkeypatch.setattr(merging, "decide", by_the_clock)
-    _found()
+    with clocks.without_trivia():
+        _found()
 
 
 def test_a_blind_overwrite_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -324,6 +324,7 @@ def _goes_on(desk: Roamer) -> bool:
     return bool(outcome.pushed or outcome.pulled or outcome.file_bytes)
 
 
+admits_there, cares_there, lets_go_there = map(_of_the_house, (admits, cares, lets_go))
 SHARED: dict[Act, int] = {
     of_communes(communes.registers): 3,
     of_communes(communes.visits): 4,
@@ -331,9 +332,9 @@ SHARED: dict[Act, int] = {
     of_communes(communes.moves): 4,
     of_communes(communes.joins): 1,
     of_communes(shares): 4,
-    _of_the_house(admits): 2,
-    _of_the_house(cares): 3,
-    _of_the_house(lets_go): 2,
+    admits_there: 2,
+    cares_there: 3,
+    lets_go_there: 2,
     erases: 1,
     communes.syncs: 14,
     communes.syncs_on_a_bad_line: 5,
@@ -370,8 +371,9 @@ def course_of(seed: int, folder: Path) -> Iterator[Course]:
         real.write(lambda connection: ensure_communes(connection, escrow_public=escrow))
         course = Whole(folder, real, random.Random(seed))
         for number, place in enumerate(DESKS):
-            make_register(folder / f"{number}.db", real.enrol({place: ROLES[place]}))
-            course.desks.append(Roamer(folder / f"{number}.db", SystemClock(), real))
+            path = communes.place_of(folder, number)
+            make_register(path, real.enrol({place: ROLES[place]}))
+            course.desks.append(Roamer(path, SystemClock(), real))
         settle(course)
         begin(course)
         yield course

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.helpers.store_engine import engine
-from tests.simulator import busy, communes, lost, lost_lives, together, withdrawn
+from tests.simulator import busy, communes, lost, lost_lives, struck, together, withdrawn
 from tests.simulator.at_rest import AT_REST, Check
 from tests.simulator.communes import ACTIONS, CROWDED, RESTORES, WITH_JOINS, WITH_RESTORES, Act, Course
 from tests.simulator.joined import CHECKS
@@ -78,6 +78,13 @@ WITHDRAWN = Wandering(
     withdrawn.settle,
     withdrawn.STEPS,
 )
+STRUCK = Wandering("moves-struck", struck.MOVES, CHECKS, struck.on_disks(struck.with_children), communes.settle, 60)
+STRUCK_TOGETHER = Wandering(
+    "together-struck", struck.TOGETHER, ALL_AT_REST, struck.on_disks(together.course_of), together.settle, 80
+)
+STRUCK_BUSY = Wandering(
+    "busy-struck", struck.BUSY, busy.BUSY_AT_REST, struck.on_disks(together.course_of), together.settle, 80
+)
 KINDS = (
     MOVES,
     RESTORED,
@@ -94,4 +101,7 @@ KINDS = (
     LOST,
     LOST_LIVES,
     WITHDRAWN,
+    STRUCK,
+    STRUCK_TOGETHER,
+    STRUCK_BUSY,
 )

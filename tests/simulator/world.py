@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import random
 import shutil
 import tempfile
@@ -19,7 +18,7 @@ from sync import protocol
 from sync.client.session import SyncOutcome
 from sync.server.answers import pull
 from tests.helpers.store_engine import engine
-from tests.simulator.disk import Disk, PowerCut, watched_disks
+from tests.simulator.disk import Disk, PowerCut, own_troubles_unlogged, watched_disks
 from tests.simulator.facts import Own, cursors, feed_after, typed_at
 from tests.simulator.line import Line
 from tests.simulator.office import DESKS, office
@@ -31,7 +30,6 @@ from tests.sync.actors.convergence_model import RULE_OF
 
 CHANGES_AT_ONCE, EVENTS_AT_ONCE = 4, 7
 """A push and a page as small as this, so that much falls between two."""
-_EXPECTED = {"the database refused: %s", "refused at the gate: %s"}
 
 
 class World:
@@ -159,22 +157,16 @@ class World:
         self.server.close()
 
 
-def _is_unexpected(record: logging.LogRecord) -> bool:
-    return record.levelno < logging.WARNING or record.msg not in _EXPECTED
-
-
 @contextmanager
 def world_of(seed: int) -> Iterator[World]:
     """A world of its own, cleared away at the end. Warnings that its own troubles cause are kept out of the log."""
     folder = Path(tempfile.mkdtemp(prefix="world-"))
-    log = logging.getLogger("sync.server.edge.app")
     with ExitStack() as undo, pytest.MonkeyPatch.context() as sizes:
         undo.callback(shutil.rmtree, folder)
         undo.callback(engine.forget, folder)
         sizes.setattr(protocol, "MAX_CHANGES", CHANGES_AT_ONCE)
         sizes.setattr(pull, "MAX_PAGE_EVENTS", EVENTS_AT_ONCE)
-        log.addFilter(_is_unexpected)
-        undo.callback(log.removeFilter, _is_unexpected)
+        undo.enter_context(own_troubles_unlogged())
         world = World(seed, folder)
         undo.enter_context(watched_disks(world.disk_of))
         undo.enter_context(ids_of_the_seed(random.Random(seed + 1), world))

@@ -89,6 +89,11 @@ class RealDesk:
         self.register.close()
         self.register = Register(self._path, KEY, self._clock, OFFICER)
 
+    def on_again(self, path: Path) -> None:
+        """The power is back: what lies at `path` by now is opened, and the process of before is no more."""
+        self._path = path
+        self.register = Register(path, KEY, self._clock, OFFICER)
+
     def replica(self) -> FragileReplica:
         return FragileReplica(self.register, lambda changes: None)
 

@@ -81,7 +81,10 @@ class Traveller(RealDesk):
     def __init__(self, path: Path, clock: Clock, real: RealProvince) -> None:
         super().__init__(path, clock, real.transport)
         self.real = real
-        self._copy = path.with_suffix(".copy")
+
+    @property
+    def _copy(self) -> Path:
+        return self._path.with_suffix(".copy")
 
     def go(self) -> SyncOutcome:
         """One whole round."""
