@@ -32,8 +32,9 @@ NOT_SAID: Said = {
     ("PullHeader", "late_conflicts"),  # weeks later
     ("PullRequest", "max_bytes"),  # of the page that was refused
     ("PullTrailer", "snapshots"),  # of a feed of thousands
-    ("PurgeRequest", "oldest_waiting_at"),
-    ("PurgeRequest", "program_version"),
+    ("PullRequest", "only_chains"),  # of a province that contradicted itself
+    ("PurgeRequest", "clock_ahead"),  # of a clock that is off
+    ("PurgeRequest", "oldest_waiting_at"),  # of a sync that was refused, as the next
     ("PurgeRequest", "waiting"),
     ("PushHeader", "audit_cut"),  # of a log that was cut
     ("PushHeader", "marks"),
