@@ -10,7 +10,7 @@ import msgspec
 import requests
 from requests.adapters import BaseAdapter
 
-from sync import protocol, seal
+from sync import protocol, purge_wire, seal
 from sync.change import GENESIS, Line, next_chain, next_head, read_line
 from sync.client.transport import Transport
 from tests.sync.actors.in_process import body_of, response_of
@@ -161,6 +161,12 @@ class ScriptedProvince(BaseAdapter):
     def ranges(self, body: bytes) -> Raw:
         """Nor does it keep sums."""
         return self.problem(404, "not_found")
+
+    def report(self, body: bytes) -> Raw:
+        """Whatever a desk tells of itself is heard."""
+        told = protocol.decode(body, purge_wire.PurgeRequest).purges
+        changes = [protocol.decode(protocol.unb64(one.body), purge_wire.PurgeStatement).change for one in told]
+        return self.signed(purge_wire.PurgeReply(purges=changes), seal.HELLO)
 
     def pull(self, body: bytes) -> Raw:
         return self.signed(self.page(protocol.decode(body, protocol.PullRequest)), seal.FEED)
