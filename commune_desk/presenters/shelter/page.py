@@ -199,7 +199,7 @@ class ShelterPage:
         due = moment_text(stay.due_back_at, now)
         if is_late(stay, now):
             return ChipText(_("late since {hour}").format(hour=due), "danger", "alert-triangle")
-        return ChipText(_("out, due back {hour}").format(hour=due) if due else _("out"), "warning", "door-open")
+        return ChipText(_("out until {hour}").format(hour=due) if due else _("out"), "warning", "door-open")
 
     def _row(self, stay: StayRow, today: date) -> ResidentRow:
         clocks = clocks_of(stay, today)

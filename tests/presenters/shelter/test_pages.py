@@ -74,7 +74,7 @@ def test_both_clocks_show_and_the_pressing_one_stands_first(house: Workplace) ->
 @pytest.mark.parametrize(
     ("language", "out", "late"),
     [
-        ("en", "out, due back 11:30", "late since 11:30"),
+        ("en", "out until 11:30", "late since 11:30"),
         ("vi", "ra ngoài, hẹn 11:30", "quá giờ, hẹn 11:30"),
     ],
 )
