@@ -1,4 +1,5 @@
-"""Pictures of what is met seldom: a chair's day, the house that has to decide, a stay that a colleague ended first."""
+"""Pictures of what is met seldom: a chair's day, the house that has to decide, a stay that a colleague ended first,
+a file that was ended beside a visit."""
 
 from __future__ import annotations
 
@@ -9,6 +10,8 @@ import msgspec
 
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import RecordId, uuid7
+from commune_desk.domain.model.record import Record, kind_of
+from commune_desk.domain.records.children import FOLLOWED, ChildFile
 from commune_desk.domain.records.families import Person
 from commune_desk.domain.time.clock import to_iso
 from commune_desk.i18n import Language, set_language
@@ -31,7 +34,11 @@ from tests.story.stage import fill, pump
 def shoot_seldom(folder: Path, out: Path, language: Language) -> list[str]:
     """In the language of the screen; their names."""
     folder.mkdir(parents=True)
-    return [*_of_a_chair(folder / "chair", out, language), *_of_the_house(folder / "house", out, language)]
+    return [
+        *_of_a_chair(folder / "chair", out, language),
+        *_of_the_house(folder / "house", out, language),
+        *_of_a_file_that_goes_on(folder / "file", out, language),
+    ]
 
 
 def _of_a_chair(folder: Path, out: Path, language: str) -> list[str]:
@@ -74,14 +81,36 @@ def _of_the_house(folder: Path, out: Path, language: str) -> list[str]:
         return [*names, *both_sizes(window.shell, out, f"{prefix}-stay-ended-meanwhile")]
 
 
+def _of_a_file_that_goes_on(folder: Path, out: Path, language: str) -> list[str]:
+    """Ended while a colleague, who had not heard of it, visited the child."""
+    with fresh_desk(folder, sharing.COMMUNE, Role.COMMUNE_OFFICER) as (workplace, window):
+        child = longest_story(workplace)
+        workplace.write(lambda tx: _two_words(tx, tx.existing(ChildFile, _file_of(tx, child)), "status", *_ENDED))
+        window.navigate(Route("sync"))
+        _look_again(window, "sync")
+        return both_sizes(window.shell, out, f"seldom-{language}-file-goes-on")
+
+
+_ENDED = "closed", FOLLOWED
+
+
+def _file_of(tx: Tx, child: str) -> RecordId:
+    return RecordId(tx.connection.execute("SELECT id FROM child_file WHERE person=?", (child,)).fetchone()[0])
+
+
 def _two_phones(tx: Tx, person: RecordId) -> None:
-    """As after a page that opened a conflict: another PC of the house wrote the same field."""
-    for phone in ("0366404505", "0987111223"):
-        tx.save(msgspec.structs.replace(tx.existing(Person, person), phone=phone))
-    ((ours,), (theirs,)) = tx.connection.execute(
-        "SELECT id FROM change WHERE record=? ORDER BY n DESC LIMIT 2", (person,)
+    """Another PC of the house wrote the same field."""
+    _two_words(tx, tx.existing(Person, person), "phone", "0366404505", "0987111223")
+
+
+def _two_words(tx: Tx, record: Record, field: str, *words: str) -> None:
+    """As after a page that opened a conflict of the two; the second stands."""
+    for word in words:
+        tx.save(msgspec.structs.replace(record, **{field: word}))
+    ((stands,), (other,)) = tx.connection.execute(
+        "SELECT id FROM change WHERE record=? ORDER BY n DESC LIMIT 2", (record.id,)
     ).fetchall()
-    row = (uuid7(), tx.actor.scope, "person", person, "phone", None, ours, theirs, 1, "open", None)
+    row = (uuid7(), tx.actor.scope, kind_of(record).name, record.id, field, None, stands, other, 1, "open", None)
     tx.connection.execute("INSERT INTO conflict VALUES (?,?,?,?,?,?,?,?,?,?,?)", row)
     tx.topic("conflicts")
 

@@ -166,8 +166,8 @@ def _was_decided_apart(conflict: OpenConflict) -> bool:
 
 
 def _before(workplace: Workplace, conflict: OpenConflict, rule: Field) -> str:
-    if conflict.base is None:
-        return ""
+    if conflict.base is None:  # nobody had written it
+        return _shown(workplace, conflict.kind, rule, rule.default) if rule.default else ""
     if not conflict.base.is_readable:
         return _("(not known here)")
     return _shown(workplace, conflict.kind, rule, conflict.base.value)

@@ -140,6 +140,7 @@ def test_what_people_decide_stands(commune: Commune, choice: str) -> None:
     commune.visits(1)
     commune.heard(1, 0)
     (card,) = conflict_cards(commune.at[2], most=9)[0]
+    assert card.base == "In the register"
     assert card.note.startswith("The file was ended while a colleague who did not know of that")
     key = next(hand.key for hand in card.hands if (hand.text == "File closed") is (choice == "closed"))
     decided = decision(card, chosen=key)
