@@ -106,7 +106,9 @@ class FirstRunPage(OpeningCard):
             places.chosen.connect(lambda code: self.form.edit(name, code))
             return places
         if name == "backup":
-            return BackupPicker(label, self.form.values.get(name, ""), lambda path: self.form.edit(name, path), self)
+            picker = BackupPicker(label, self.form.values.get(name, ""), lambda path: self.form.edit(name, path), self)
+            picker.path.returnPressed.connect(self.submit)
+            return picker
         editor = PasswordField(label) if name in SECRETS else LineEdit(label)
         editor.returnPressed.connect(self.submit)
         if name not in SECRETS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from commune_desk.presenters.window.opening import ENROL, RESTORE, SECRETS, TRAINING, FirstRun
@@ -35,6 +36,18 @@ def test_a_backup_that_was_chosen_before_is_shown_again(qtbot: QtBot, tmp_path: 
     for way in (TRAINING, RESTORE):
         page.choose(way)
     assert shown_path(page) == page.form.values["backup"]
+
+
+def test_enter_in_the_path_of_a_backup_goes_on_as_in_every_other_field(qtbot: QtBot, tmp_path: Path) -> None:
+    page = FirstRunPage(FirstRun(Profile(tmp_path), HandClock(), RESTORE))
+    qtbot.addWidget(page)
+    page.choose(RESTORE)
+    assert page.fields is not None
+    picker = page.fields.row("backup").editor
+    assert isinstance(picker, BackupPicker)
+    qtbot.keyClicks(picker.path, "of-last-year.cdbackup")
+    qtbot.keyClick(picker.path, Qt.Key.Key_Return)
+    assert page.fields.row("login").error, "what is missing is said"
 
 
 def test_a_training_register_that_cannot_be_filled_is_not_left_open(
