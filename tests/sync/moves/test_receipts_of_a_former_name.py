@@ -9,9 +9,8 @@ from commune_desk.domain.model.ids import RecordId, uuid7
 from commune_desk.store.exchange import receipts
 from commune_desk.store.exchange.staged import accept_new_desk, pulled_once
 from commune_desk.usecases.registers.enrolment import identity_of, scope_keys_of
-from sync.client.channel import Channel
+from sync.client import session
 from sync.client.errors import HalfPage
-from sync.client.session import Session
 from sync.server.engine import tables
 from tests.sync.actors.real_desks import RealDesk
 from tests.sync.actors.two_communes import Two, move
@@ -19,19 +18,18 @@ from tests.sync.actors.two_communes import Two, move
 pytestmark = pytest.mark.usefixtures("store_engine")
 
 
-class CutBeforeTheReport(Session):
+def cut(*_given: object) -> None:
     """The line breaks when all else is through."""
-
-    def _send_purges(self, channel: Channel) -> None:
-        raise HalfPage
+    raise HalfPage
 
 
 def lose_the_child(two: Two, child: RecordId) -> str:
     """It leaves, and the desk that hears of it removes it; by which move."""
     move(two.old, child)
     two.old.sync()
-    with pytest.raises(HalfPage):
-        CutBeforeTheReport(two.real.transport(), two.late.replica()).sync()
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(HalfPage):
+        patch.setattr(session, "report", cut)
+        two.late.sync()
     ((change,),) = two.late.ask("SELECT change FROM purge_receipt WHERE is_sent=0")
     return str(change)
 
