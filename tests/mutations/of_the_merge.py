@@ -270,6 +270,13 @@ FAULTS = (
         tests=_VISITED,
     ),
     Fault(
+        name="a-visit-that-is-heard-once-more-is-taken-for-a-new-one",
+        file="commune_desk/store/intake/incoming.py",
+        old="unheard_ends.note(self._tx, self._first)",
+        new="unheard_ends.note(self._tx, events)",
+        tests=(_BESIDE + "test_who_hears_all_of_it_once_more_does_not_hear_it_for_the_first_time",),
+    ),
+    Fault(
         name="two-ends-are-taken-for-an-edit",
         file=_ENDS,
         old="set(change.fields) != {_STATUS}",

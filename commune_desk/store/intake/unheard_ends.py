@@ -57,7 +57,10 @@ def settle(tx: Tx) -> None:
 
 
 def note(tx: Tx, events: Sequence[tuple[protocol.Event, Line]]) -> None:
-    """Look through a page that was applied, rows and places; within its transaction."""
+    """Look through what a page told for the first time, once it was applied, rows and places; in its transaction.
+
+    Who hears a feed from its beginning once more had known of the rest when it wrote what waits for its place again.
+    """
     own = settings.names(tx.connection)
     heard = {line.change.id: (event.seq, line.change) for event, line in events if _says(line.change, own)}
     if not heard:

@@ -240,3 +240,24 @@ def test_an_end_that_was_decided_meanwhile_stays(commune: Commune, monkeypatch: 
         commune.desks[1].sync()
     commune.heard(1, 0, 2)
     assert (commune.states(), commune.asked()) == (["died"] * 3, [[]] * 3)
+
+
+def test_who_hears_all_of_it_once_more_does_not_hear_it_for_the_first_time(commune: Commune) -> None:
+    """A PC that is enrolled anew forgets where its changes stood: it had known of the visit all the same."""
+    commune.visits(1)
+    sync_all(commune.desks)
+    commune.ends(0)
+    sync_all(commune.desks)
+    commune.desks[0].enrol_anew()
+    commune.heard(0, 1, 2)
+    assert (commune.states(), commune.asked()) == (["closed"] * 3, [[]] * 3)
+
+
+def test_nor_does_a_colleague_who_wrote_on_behind_the_end(commune: Commune) -> None:
+    commune.ends(0)
+    sync_all(commune.desks)
+    commune.edits(1, school="TH Bình Liêu")
+    sync_all(commune.desks)
+    commune.desks[1].enrol_anew()
+    commune.heard(1, 0, 2)
+    assert (commune.states(), commune.asked()) == (["closed"] * 3, [[]] * 3)
