@@ -76,8 +76,8 @@ def note(tx: Tx, events: Sequence[tuple[protocol.Event, Line]]) -> None:
 
 
 def _says(change: Change, own: Sequence[str]) -> bool:
-    """Whether a colleague says something about a person or what is theirs."""
-    return change.verb == Verb.SET and change.kind in _OWNERS and change.desk not in own
+    """Whether a colleague says something about a person or what is theirs, or decides that a file has ended."""
+    return change.verb in (Verb.SET, Verb.RESOLVE) and change.kind in _OWNERS and change.desk not in own
 
 
 def _ended_files(connection: Connection, said: Iterable[Change]) -> list[tuple[str, str, str]]:

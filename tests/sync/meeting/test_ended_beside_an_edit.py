@@ -261,3 +261,19 @@ def test_nor_does_a_colleague_who_wrote_on_behind_the_end(commune: Commune) -> N
     commune.desks[1].enrol_anew()
     commune.heard(1, 0, 2)
     assert (commune.states(), commune.asked()) == (["closed"] * 3, [[]] * 3)
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_a_decision_that_ends_it_beside_another_visit_is_asked_about_once_more(
+    commune: Commune, order: tuple[int, int]
+) -> None:
+    commune.ends(0)
+    commune.visits(1)
+    commune.heard(1, 0)
+    (card,) = conflict_cards(commune.at[0], most=9)[0]
+    decided = decision(card, chosen=next(hand.key for hand in card.hands if hand.text == "File closed"))
+    assert not isinstance(decided, str)
+    commune.at[0].write(decided)
+    commune.visits(1)
+    commune.heard(*order)
+    assert (commune.states(), commune.asked()) == (["active"] * 3, [ASKED] * 3)
