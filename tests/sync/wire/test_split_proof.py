@@ -8,6 +8,7 @@ import sys
 from base64 import b64decode
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import msgspec
@@ -309,3 +310,17 @@ def test_a_page_whose_root_says_nothing_is_no_proof_and_hides_no_page(office: Of
     with pytest.raises(errors.SplitView):
         office.desk.sync()
     assert has_proof(office)
+
+
+def test_who_saves_the_proof_does_not_wait_for_a_long_report(office: Office) -> None:
+    split(office)
+    register, is_over = office.desk.register, Event()
+    report = register.read_slowly(lambda _connection: is_over.wait(20))
+    asked = Thread(target=proof_name, args=(register,))
+    asked.start()
+    asked.join(5)
+    waits = asked.is_alive()
+    is_over.set()
+    assert report.result()
+    asked.join()
+    assert not waits
