@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from sync.protocol import B64, PullHeader, PullTrailer, RootShown, decode
+from sync.protocol import B64, Malformed, PullHeader, PullTrailer, RootShown, decode
 from sync.roots import KnownRoot, contradicts, proven_root
 
 FORMAT = "cd-split-v1"
@@ -32,9 +32,15 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def other_root(known: KnownRoot, page: bytes, authority_public: bytes) -> RootShown | None:
-    """The root that a page brought, if it cannot be true beside the one that is known. Raises Malformed."""
-    shown = decode(page.rstrip(b"\n").rsplit(b"\n", 1)[-1], PullTrailer).root
-    root = None if shown is None else proven_root(shown, authority_public)
+    """The root that a page brought, if it cannot be true beside the one that is known.
+
+    The page may have been found to be another history before anybody looked at its root.
+    """
+    try:
+        shown = decode(page.rstrip(b"\n").rsplit(b"\n", 1)[-1], PullTrailer).root
+        root = None if shown is None else proven_root(shown, authority_public)
+    except Malformed:
+        return None
     if root is None or root.epoch != known.epoch or root.n <= known.n or not contradicts(root, known):
         return None
     return shown

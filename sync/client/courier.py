@@ -161,7 +161,12 @@ def take_in(replica: Replica, arrived: Bundle, answerable: Mapping[str, int]) ->
 
 
 def _refuse_what_is_gone(replica: Outbox, n: int, brought: Brought) -> None:
-    """Say so where the province lacks the change of that number and this register let go of it."""
+    """Say so where the province lacks the change of that number and this register let go of it.
+
+    Not to whom it has stopped: there no new code is the way on.
+    """
+    if isinstance(brought.refusal, _STOPS):
+        return
     first = replica.pending(n - 1, 1, MAX_LINE)
     if not first or first[0].n != n:
         brought.refusal = errors.ChangesMissing()

@@ -13,7 +13,7 @@ _IS_GONE = '        db.execute("UPDATE departure SET is_gone=1 WHERE change=?", 
 
 _ROWS = (
     "        for event, line in events:\n            self._event(event, line)\n        self.finish()\n"
-    "        unheard_ends.note(self._tx, events)\n        for scope, position in positions.items():\n"
+    "        unheard_ends.note(self._tx, self._first)\n        for scope, position in positions.items():\n"
 )
 
 FAULTS = (

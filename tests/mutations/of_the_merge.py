@@ -270,6 +270,27 @@ FAULTS = (
         tests=_VISITED,
     ),
     Fault(
+        name="a-visit-that-is-heard-once-more-is-taken-for-a-new-one",
+        file="commune_desk/store/intake/incoming.py",
+        old="unheard_ends.note(self._tx, self._first)",
+        new="unheard_ends.note(self._tx, events)",
+        tests=(_BESIDE + "test_who_hears_all_of_it_once_more_does_not_hear_it_for_the_first_time",),
+    ),
+    Fault(
+        name="who-begins-anew-does-not-see-the-visit-that-came",
+        file="commune_desk/store/intake/restating.py",
+        old="unheard_ends.note(self._tx, unknown)",
+        new="unheard_ends.note(self._tx, [])",
+        tests=("sync/journeys/test_ended_and_begun_anew.py::test_the_child_stays_followed_and_people_are_asked",),
+    ),
+    Fault(
+        name="a-visit-under-a-joined-record-is-of-somebody-else",
+        file=_ENDS,
+        old="    tx.settle()  # a row that came names who is kept by now\n",
+        new="",
+        tests=(_BESIDE + "test_so_does_one_who_was_visited_by_another_record_that_is_one_with_it_meanwhile",),
+    ),
+    Fault(
         name="two-ends-are-taken-for-an-edit",
         file=_ENDS,
         old="set(change.fields) != {_STATUS}",

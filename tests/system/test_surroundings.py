@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from shutil import disk_usage
 from typing import Any
 
 import pytest
@@ -153,6 +154,26 @@ def test_a_disk_that_fills_while_rows_are_derived_anew_is_a_sentence_and_the_nex
     with closing(reopened(tmp_path / "register.db").register) as register:
         found = register.reader.execute("SELECT person FROM child_index").fetchall()
     assert {person for (person,) in found} == set(persons)
+
+
+def test_where_a_register_has_no_room_to_be_written_anew_what_room_there_is_stays(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Behind a removal the start writes it anew, which takes its size once more."""
+    with small_disk(tmp_path / "disk", kib=20_000) as disk:
+        workplace = workplace_in(disk)
+        (person,) = enter(workplace)
+        workplace.write(save_all(*(make_visit(person, DAY, observations="Cháu khoẻ. " * 40) for _ in range(1500))))
+        workplace.write(lambda tx: tx.scrub())
+        workplace.register.close()
+        room = (disk / "register.db").stat().st_size // 2
+        (disk / "film.mp4").write_bytes(bytes(disk_usage(disk).free - room))
+        again = reopened(disk / "register.db")
+        assert "was not written anew" in caplog.text
+        caplog.clear()
+        assert disk_usage(disk).free > room - (1 << 18)
+        visit(again, person)
+        again.register.close()
 
 
 def test_a_folder_that_refuses_is_a_sentence_and_nothing_is_lost() -> None:

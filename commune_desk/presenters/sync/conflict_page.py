@@ -155,9 +155,10 @@ def _note(workplace: Workplace, conflict: OpenConflict) -> str:
 
 
 def _goes_on(conflict: OpenConflict) -> bool:
-    """Whether the file of a child was kept open against an end."""
+    """Whether the file of a child was kept open against an end: not one that was written in another place or record."""
     reopened = KINDS[conflict.kind].fields[conflict.field].reopened
-    return bool(reopened) and conflict.sides[0].value == reopened
+    is_from_here = not conflict.kept and all(side.scope in ("", conflict.scope) for side in conflict.sides[1:])
+    return bool(reopened) and conflict.sides[0].value == reopened and is_from_here
 
 
 def _was_decided_apart(conflict: OpenConflict) -> bool:

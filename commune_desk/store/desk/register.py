@@ -150,6 +150,7 @@ class Register:
             old_log.write_anew(self._writer)
         except Fault as fault:
             log.warning("the register was not written anew behind what was removed", exc_info=fault)
+            self._cut_log()  # it may have taken all the room that there was
         with translated():
             is_left = old_log.holds_removed(self._writer)
         if is_left:

@@ -56,13 +56,15 @@ class Incoming:
         self._boxes = box_keys
         self._held: dict[tuple[str, str], _Held] = {}
         """By kind and id: one desk may give two records of two kinds the same id."""
+        self._first: list[tuple[protocol.Event, Line]] = []
+        """What was heard for the first time."""
 
     def apply(self, events: Sequence[tuple[protocol.Event, Line]], positions: Mapping[str, FeedPosition]) -> None:
         """Rows and cursors together; an event applied before changes nothing."""
         for event, line in events:
             self._event(event, line)
         self.finish()
-        unheard_ends.note(self._tx, events)
+        unheard_ends.note(self._tx, self._first)
         for scope, position in positions.items():
             self._move_cursor(scope, position)
         departures.settle(self._tx)
@@ -224,6 +226,7 @@ class Incoming:
         row = self._db.execute("SELECT seq, state, desk, n FROM change WHERE id=?", (change.id,)).fetchone()
         if row is None:
             journal.keep_received(self._db, [journal.row(line, state="received", place=(event.seq, outcomes))])
+            self._first.append((event, line))
             return "new"
         if row[0]:
             return "known"

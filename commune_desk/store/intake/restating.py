@@ -14,7 +14,7 @@ from commune_desk.domain.time.clock import stamp_instant, to_iso
 from commune_desk.store.changes import journal
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.engine.pace import Pace
-from commune_desk.store.intake import departures, erasing, handing_on
+from commune_desk.store.intake import departures, erasing, handing_on, unheard_ends
 from commune_desk.store.intake.incoming import Incoming
 from commune_desk.store.intake.new_rows import NewRows
 from commune_desk.store.intake.same_rows import Given, SameRows
@@ -104,6 +104,9 @@ class Restating:
                 self._new.add(kind, lines)
         self._new.write(self._db)
         self._incoming.finish()
+        if known:  # who knows nothing has ended nothing
+            unknown = [step for every in given for step in every if step[1].change.id not in known]
+            unheard_ends.note(self._tx, unknown)
 
     def _placed(self, given: list[list[Step]]) -> set[tuple[str, str]]:
         """Kinds and ids of the records that are here as the lines say; where those lie is written down."""

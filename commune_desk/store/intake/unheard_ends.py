@@ -19,6 +19,7 @@ from commune_desk.store.changes import writers
 from commune_desk.store.changes.journal import UNDER_WAY
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
+from commune_desk.store.writing import joined
 from commune_desk.store.writing.transaction import Tx
 from sync import protocol
 from sync.change import Change, Line, Verb
@@ -57,11 +58,15 @@ def settle(tx: Tx) -> None:
 
 
 def note(tx: Tx, events: Sequence[tuple[protocol.Event, Line]]) -> None:
-    """Look through a page that was applied, rows and places; within its transaction."""
+    """Look through what a page told for the first time, once it was applied, rows and places; in its transaction.
+
+    Who hears a feed from its beginning once more had known of the rest when it wrote what waits for its place again.
+    """
     own = settings.names(tx.connection)
     heard = {line.change.id: (event.seq, line.change) for event, line in events if _says(line.change, own)}
     if not heard:
         return
+    tx.settle()  # a row that came names who is kept by now
     found = [
         end
         for file, person, written in _ended_files(tx.connection, [change for _seq, change in heard.values()])
@@ -73,8 +78,8 @@ def note(tx: Tx, events: Sequence[tuple[protocol.Event, Line]]) -> None:
 
 
 def _says(change: Change, own: Sequence[str]) -> bool:
-    """Whether a colleague says something about a person or what is theirs."""
-    return change.verb == Verb.SET and change.kind in _OWNERS and change.desk not in own
+    """Whether a colleague says something about a person or what is theirs, or decides that a file has ended."""
+    return change.verb in (Verb.SET, Verb.RESOLVE) and change.kind in _OWNERS and change.desk not in own
 
 
 def _ended_files(connection: Connection, said: Iterable[Change]) -> list[tuple[str, str, str]]:
@@ -86,6 +91,7 @@ def _ended_files(connection: Connection, said: Iterable[Change]) -> list[tuple[s
     for kind, records in of_kind.items():
         asked = f"SELECT {_OWNERS[kind]} FROM {kind} WHERE id IN (SELECT value FROM json_each(?))"  # noqa: S608
         people |= {row[0] for row in connection.execute(asked, (json.dumps(sorted(records)),)) if row[0]}
+    people |= {joined.kept_of(connection, person) for person in people}
     return connection.execute(_ENDED, (FOLLOWED, json.dumps(sorted(people)))).fetchall()
 
 
@@ -93,7 +99,7 @@ def _unheard(
     connection: Connection, heard: dict[str, tuple[int, Change]], file: str, person: str, ended_by: str
 ) -> UnheardEnd | None:
     """The end of a file, if its author had not heard of what was written about the child, and the other way round."""
-    about = {row[0] for row in connection.execute(_ABOUT_CHILD, (person,))}
+    about = {row[0] for row in connection.execute(_ABOUT_CHILD, (person,))} | {*joined.records_of(connection, person)}
     if ended_by in heard:
         seq, end = heard[ended_by]
         later = connection.execute(_OWN_LATER, (json.dumps(sorted(about)), seq)).fetchall()

@@ -25,6 +25,7 @@ NO_FOLLOW_UP = ("died", ENTERED_TWICE)
 """Reasons for discharge after which nobody asks how it goes."""
 _MOST_FOLLOW_UPS = 9
 _WRITERS = "SELECT writers FROM {} WHERE id=?"
+_CAME_BACK = "SELECT 1 FROM placement WHERE person=? AND admitted_at>?"
 
 
 class Reminder(msgspec.Struct, frozen=True):
@@ -81,7 +82,9 @@ def _end_again(tx: Tx, stay: Placement) -> None:
 
 def _ask_again(tx: Tx, stay: Placement) -> None:
     """It has ended as it stood; a province that was put back may have heard what a former decision left off behind
-    that end."""
+    that end. Of who came back since, the later stay is what is asked about."""
+    if tx.connection.execute(_CAME_BACK, (stay.person, stay.admitted_at)).fetchone() is not None:
+        return
     for task in _follow_ups(tx, stay.id):
         if task.status == "dropped":
             tx.save(msgspec.structs.replace(task, status="open"))

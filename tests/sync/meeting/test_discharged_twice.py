@@ -8,13 +8,19 @@ from pathlib import Path
 
 import pytest
 
+from commune_desk.domain.model.ids import new_record_id
 from commune_desk.domain.records.desks import Task
+from commune_desk.domain.records.families import Person
+from commune_desk.domain.records.placements import Placement
+from commune_desk.domain.time.clock import to_iso
 from commune_desk.domain.words.errors import Refusal
 from commune_desk.i18n import set_language
 from commune_desk.presenters.shelter.admit_form import AdmitForm
 from commune_desk.presenters.shelter.discharge_form import DischargeForm
 from commune_desk.presenters.shelter.outing_form import OutingForm
 from commune_desk.presenters.shelter.resident_page import ResidentPage
+from commune_desk.store.writing.transaction import Tx
+from commune_desk.usecases.shelter.placements import Admission, admit_to_shelter
 from tests.sync.actors.colleagues import Colleague, from_draft, two_colleagues
 from tests.sync.actors.real_province import HOUSE
 from tests.sync.meeting.test_notices_meet import decide
@@ -57,6 +63,23 @@ def leave(at: Colleague, stay: str, **typed: object) -> None:
     at.save(DischargeForm(at.workplace, stay), **({"reason": "family", "receiver": "Bà ngoại"} | typed))
 
 
+def comes_back(at: Colleague, stay: str) -> str:
+    def admit(tx: Tx) -> str:
+        former = tx.existing(Placement, stay)
+        assert former.person is not None
+        now = Placement(
+            id=new_record_id(),
+            scope=former.scope,
+            admitted_at=to_iso(tx.present()),
+            reason="trafficking",
+            alias=former.alias,
+        )
+        return admit_to_shelter(tx, Admission(person=tx.existing(Person, former.person), placement=now))
+
+    admitted: str = at.workplace.write(admit)[0]
+    return admitted
+
+
 def test_there_is_one_set_of_follow_ups(pair: Pair, stay: str) -> None:
     for one in pair:
         leave(one, stay)
@@ -90,6 +113,22 @@ def test_of_what_both_said_people_are_asked(pair: Pair, stay: str) -> None:
     to_do(pair, stay)
     for one in pair:
         assert one.conflicts() == [("receiver", ["Bà ngoại", "Bác ruột"])]
+
+
+def test_who_came_back_and_left_again_is_asked_after_once(pair: Pair, stay: str) -> None:
+    """The follow-ups of the later end took the place of the earlier ones, of which something is decided late."""
+    here, there = pair
+    form = DischargeForm(there.workplace, stay)
+    leave(here, stay, receiver="Bà ngoại")
+    for one in pair:
+        one.sync()
+    there.save(form, reason="family", receiver="Bác ruột")
+    to_do(pair, stay)
+    again = comes_back(here, stay)
+    leave(here, again)
+    assert to_do(pair, again) == [FOLLOW_UPS] * 2
+    decide(here, "receiver", "Bác ruột")
+    assert to_do(pair, again) == [FOLLOW_UPS] * 2
 
 
 def test_who_opens_a_stay_that_has_ended_ends_it_no_second_time(pair: Pair, stay: str) -> None:

@@ -25,6 +25,7 @@ from commune_desk.usecases.records.visits import record_visit
 from commune_desk.usecases.sync import around_sync
 from tests.helpers.builders import make_child, make_group, make_visit, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
+from tests.helpers.joined import join
 from tests.sync.actors.real_province import real_province
 from tests.sync.meeting.test_notices_meet import sync_all
 
@@ -241,3 +242,59 @@ def test_an_end_that_was_decided_meanwhile_stays(commune: Commune, monkeypatch: 
         commune.desks[1].sync()
     commune.heard(1, 0, 2)
     assert (commune.states(), commune.asked()) == (["died"] * 3, [[]] * 3)
+
+
+def test_who_hears_all_of_it_once_more_does_not_hear_it_for_the_first_time(commune: Commune) -> None:
+    """A PC that is enrolled anew forgets where its changes stood: it had known of the visit all the same."""
+    commune.visits(1)
+    sync_all(commune.desks)
+    commune.ends(0)
+    sync_all(commune.desks)
+    commune.desks[0].enrol_anew()
+    commune.heard(0, 1, 2)
+    assert (commune.states(), commune.asked()) == (["closed"] * 3, [[]] * 3)
+
+
+def test_nor_does_a_colleague_who_wrote_on_behind_the_end(commune: Commune) -> None:
+    commune.ends(0)
+    sync_all(commune.desks)
+    commune.edits(1, school="TH Bình Liêu")
+    sync_all(commune.desks)
+    commune.desks[1].enrol_anew()
+    commune.heard(1, 0, 2)
+    assert (commune.states(), commune.asked()) == (["closed"] * 3, [[]] * 3)
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_a_decision_that_ends_it_beside_another_visit_is_asked_about_once_more(
+    commune: Commune, order: tuple[int, int]
+) -> None:
+    commune.ends(0)
+    commune.visits(1)
+    commune.heard(1, 0)
+    (card,) = conflict_cards(commune.at[0], most=9)[0]
+    decided = decision(card, chosen=next(hand.key for hand in card.hands if hand.text == "File closed"))
+    assert not isinstance(decided, str)
+    commune.at[0].write(decided)
+    commune.visits(1)
+    commune.heard(*order)
+    assert (commune.states(), commune.asked()) == (["active"] * 3, [ASKED] * 3)
+
+
+@pytest.mark.parametrize("how", ["visited", "edited"])
+@pytest.mark.parametrize("order", ORDERS)
+def test_so_does_one_who_was_visited_by_another_record_that_is_one_with_it_meanwhile(
+    commune: Commune, order: tuple[int, int], how: str
+) -> None:
+    person, file = make_child()
+    commune.at[0].write(save_all(person, file))
+    sync_all(commune.desks)
+    commune.at[0].write(lambda tx: join(tx, person.id, commune.person.id))
+    commune.ends(0)
+    made = make_visit(person.id, TODAY.isoformat(), risk_level="high", next_visit_on=TOMORROW.isoformat())
+    edited = msgspec.structs.replace(file, school="TH Bình Liêu")
+    commune.at[1].write(save_all(made if how == "visited" else edited))
+    commune.heard(*order)
+    asked = "SELECT status FROM child_file WHERE id=?"
+    assert [desk.ask(asked, commune.file.id)[0][0] for desk in commune.desks] == ["active"] * 3
+    assert all(ASKED[0] in found for found in commune.asked())

@@ -8,6 +8,7 @@ import sys
 from base64 import b64decode
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import msgspec
@@ -288,3 +289,38 @@ def test_a_register_of_an_older_program_keeps_what_it_had(office: Office) -> Non
     with pytest.raises(errors.SplitView):
         office.desk.sync()
     assert has_proof(office)
+
+
+@pytest.mark.parametrize("leaf", ["", '["desk","",1,""]'])
+def test_a_page_whose_root_says_nothing_is_no_proof_and_hides_no_page(office: Office, leaf: str) -> None:
+    """A page that was found to be another history was read for its lines: its root nobody had looked at."""
+    split(office)
+
+    def shows_such_a_root(tx: Any) -> None:
+        kept = kept_roots.contradiction(tx.connection)
+        assert kept is not None
+        header, *lines, trailer = kept.page.rstrip(b"\n").split(b"\n")
+        told = protocol.decode(trailer, protocol.PullTrailer)
+        shown = msgspec.structs.replace(kept.root.shown, leaf=leaf)
+        page = b"\n".join([header, *lines, protocol.encode(msgspec.structs.replace(told, root=shown))])
+        settings.put(tx.connection, kept_roots.CONTRADICTION, msgspec.structs.replace(kept, page=page, place=b""))
+
+    office.desk.register.write(shows_such_a_root).result()
+    assert not has_proof(office)
+    with pytest.raises(errors.SplitView):
+        office.desk.sync()
+    assert has_proof(office)
+
+
+def test_who_saves_the_proof_does_not_wait_for_a_long_report(office: Office) -> None:
+    split(office)
+    register, is_over = office.desk.register, Event()
+    report = register.read_slowly(lambda _connection: is_over.wait(20))
+    asked = Thread(target=proof_name, args=(register,))
+    asked.start()
+    asked.join(5)
+    waits = asked.is_alive()
+    is_over.set()
+    assert report.result()
+    asked.join()
+    assert not waits
