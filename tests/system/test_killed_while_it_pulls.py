@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -214,7 +214,8 @@ class Puller:
         pid = int(self._process.stdout.readline())
         if seconds:
             time.sleep(seconds)
-            os.kill(pid, signal.SIGKILL)  # the process that waits for it is still behind it, so the id is its own
+            with suppress(ProcessLookupError):  # it got through before
+                os.kill(pid, signal.SIGKILL)
         ended = self._process.stdout.readline().strip()
         assert ended in ("killed", "ended 0"), ended
         return ended != "killed"

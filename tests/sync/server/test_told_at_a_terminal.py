@@ -63,7 +63,7 @@ def test_nor_does_the_name_of_a_file_on_a_stick(desk: str, tmp_path: Path) -> No
 
 def test_told_as_it_stands_it_would_be_obeyed(desk: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The twin."""
-    monkeypatch.setattr("sync.server.commands.commands.harmless", lambda text: text)
+    monkeypatch.setattr("sync.server.commands.desk_table.harmless", lambda text: text)
     assert "\x1b[2K\r" in _listed(tmp_path).stdout
     monkeypatch.setattr(texts, "harmless", lambda text: text)
     monkeypatch.setattr("builtins.input", lambda asked: "no")

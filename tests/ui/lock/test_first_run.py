@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from commune_desk.presenters.window.opening import ENROL, RESTORE, SECRETS, TRAINING, FirstRun
@@ -45,8 +46,8 @@ def test_enter_in_the_path_of_a_backup_goes_on_as_in_every_other_field(qtbot: Qt
     assert page.fields is not None
     picker = page.fields.row("backup").editor
     assert isinstance(picker, BackupPicker)
-    qtbot.keyClicks(picker.path, "of-last-year.cdbackup")
-    qtbot.keyClick(picker.path, Qt.Key.Key_Return)
+    QTest.keyClicks(picker.path, "of-last-year.cdbackup")
+    QTest.keyClick(picker.path, Qt.Key.Key_Return)
     assert page.fields.row("login").error, "what is missing is said"
 
 
