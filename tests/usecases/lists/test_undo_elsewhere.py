@@ -88,7 +88,7 @@ def _scan(tx: Tx, child: RecordId) -> None:
 
 @pytest.mark.parametrize("work", [_visit, _report, _task, _scan])
 @pytest.mark.parametrize("is_first", [False, True], ids=["heard after", "heard before"])
-def test_who_was_worked_with_meanwhile_is_found_everywhere_and_can_come_back(
+def test_who_was_worked_with_meanwhile_stays_in_the_register_and_nobody_is_asked(
     office: Office, work: Callable[[Tx, RecordId], None], is_first: bool
 ) -> None:
     """Whichever of the two the other desk hears of first."""
@@ -97,15 +97,11 @@ def test_who_was_worked_with_meanwhile_is_found_everywhere_and_can_come_back(
     for desk in (office.theirs, office.ours) if is_first else (office.ours, office.theirs):
         desk.sync()
     office.sync()
-    for workplace in (office.here, office.there):
-        assert office.found(workplace, VISITED) == [office.child]
-        assert office.found(workplace, VISITED, "active") == []
-        assert office.found(workplace, OTHER) == []
-    file = office.there.read(lambda c: file_of(c, office.child))
-    assert file is not None
-    office.there.write(lambda tx: reopen_file(tx, file.id))
     office.sync()
-    assert office.found(office.here, VISITED, "active") == [office.child]
+    for workplace in (office.here, office.there):
+        assert office.found(workplace, VISITED, "active") == [office.child]
+        assert office.found(workplace, OTHER) == []
+    assert [desk.ask("SELECT count(*) FROM conflict") for desk in (office.ours, office.theirs)] == [[(0,)]] * 2
 
 
 def test_a_file_that_is_opened_again_is_found_where_its_list_was_taken_back(office: Office) -> None:
