@@ -52,7 +52,7 @@ from tests.system.puller import APART, WHOLE
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="a process is forked for each death")
 CLOCK = SystemClock()
-DEATHS, STATEMENTS = 20, 720
+DEATHS, STATEMENTS = 44, 720
 """A pull from the beginning is so many statements of the register, about."""
 _COMPARED = {
     **{kind: "*" for kind in KINDS},
