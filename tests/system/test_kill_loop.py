@@ -5,17 +5,15 @@ from __future__ import annotations
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
-from types import TracebackType
 
 import pytest
 
 from commune_desk.store.engine.database import connect
 from commune_desk.vault.keys import RegisterKey
 from tests.helpers.workplaces import make_register
+from tests.system.forked import Forked
 from tests.system.register_check import faults
 from tests.system.saver import AFTER, BEFORE
 
@@ -23,42 +21,22 @@ ROUNDS = 25
 KEY = RegisterKey(bytes(range(32)))
 
 
-class Saver:
-    """The process of `tests.system.saver`. A context manager."""
+class Saver(Forked):
+    """The process of `tests.system.saver`."""
 
     def __init__(self, register: Path) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.system.saver", str(register), KEY.hex],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        super().__init__("tests.system.saver", str(register), KEY.hex)
 
     def save_and_die(self, when: str, *, saves: int, seconds: float) -> list[str]:
         """Let it acknowledge `saves` records, kill it `seconds` later; every id that it acknowledged."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(f"{when}\n")
-        self._process.stdin.flush()
-        pid = int(self._process.stdout.readline())
-        told = [self._process.stdout.readline().strip() for _ in range(saves)]
+        pid = self.begin(when)
+        told = [self.heard() for _ in range(saves)]
         time.sleep(seconds)
         os.kill(pid, signal.SIGKILL)
-        while word := self._process.stdout.readline().strip():
+        while word := self.heard():
             told.append(word)
         assert all(told), "the process ended by itself"
         return told
-
-    def __enter__(self) -> Saver:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for stream in (self._process.stdin, self._process.stdout):
-            assert stream is not None
-            stream.close()
-        self._process.wait(30)
 
 
 @pytest.fixture

@@ -9,13 +9,10 @@ import os
 import random
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import msgspec
@@ -48,6 +45,7 @@ from tests.story.province import Province
 from tests.sync.actors.real_desks import KEY, RealDesk, make_register
 from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE, RealProvince
 from tests.sync.actors.two_communes import move
+from tests.system.forked import Forked
 from tests.system.puller import APART, WHOLE
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="a process is forked for each death")
@@ -193,43 +191,22 @@ def moved(tx: Tx, child: RecordId) -> None:
     move_child(tx, child, Scope(COMMUNE))
 
 
-class Puller:
-    """The process of `tests.system.puller`. A context manager."""
+class Puller(Forked):
+    """The process of `tests.system.puller`."""
 
     def __init__(self, office: Office) -> None:
-        words = [str(office.register), KEY.hex, office.province.address, str(office.ca)]
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.system.puller", *words],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        super().__init__("tests.system.puller", str(office.register), KEY.hex, office.province.address, str(office.ca))
 
     def pull(self, how: str, *, statement: int = 0, seconds: float = 0) -> bool:
         """Whether it got through; it dies before that statement, or is killed so much later."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(f"{how} {statement}\n")
-        self._process.stdin.flush()
-        pid = int(self._process.stdout.readline())
+        pid = self.begin(f"{how} {statement}")
         if seconds:
             time.sleep(seconds)
             with suppress(ProcessLookupError):  # it got through before
                 os.kill(pid, signal.SIGKILL)
-        ended = self._process.stdout.readline().strip()
+        ended = self.heard()
         assert ended in ("killed", "ended 0"), ended
         return ended != "killed"
-
-    def __enter__(self) -> Puller:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for stream in (self._process.stdin, self._process.stdout):
-            assert stream is not None
-            stream.close()
-        self._process.wait(30)
 
 
 @pytest.fixture(scope="module")

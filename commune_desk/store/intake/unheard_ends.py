@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from commune_desk.domain.model.ids import is_shelter_scope
 from commune_desk.domain.records.children import FOLLOWED
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.store.changes import writers
@@ -61,7 +62,10 @@ def note(tx: Tx, events: Sequence[tuple[protocol.Event, Line]]) -> None:
     """Look through what a page told for the first time, once it was applied, rows and places; in its transaction.
 
     Who hears a feed from its beginning once more had known of the rest when it wrote what waits for its place again.
+    A house, which writes no child's file, notes nothing.
     """
+    if is_shelter_scope(tx.actor.scope):
+        return
     own = settings.names(tx.connection)
     heard = {line.change.id: (event.seq, line.change) for event, line in events if _says(line.change, own)}
     if not heard:

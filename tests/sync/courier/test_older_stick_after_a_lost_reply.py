@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from commune_desk.domain.model.ids import Scope, new_record_id
@@ -15,18 +12,10 @@ from commune_desk.store.writing.transaction import Tx
 from sync.protocol import Receipt
 from tests.sync.actors.islands import Islands, waiting
 from tests.sync.actors.real_desks import RealDesk
-from tests.sync.actors.real_province import HOUSE, real_province
+from tests.sync.actors.real_province import HOUSE
 
 pytestmark = pytest.mark.usefixtures("store_engine")
 NOWHERE = Scope("C:06899")
-
-
-@pytest.fixture
-def islands(tmp_path: Path) -> Iterator[Islands]:
-    with real_province(tmp_path) as real:
-        made = Islands(tmp_path, real)
-        yield made
-        made.close()
 
 
 def _bed(tx: Tx) -> None:
