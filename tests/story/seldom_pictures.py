@@ -78,7 +78,9 @@ def _of_the_house(folder: Path, out: Path, language: str) -> list[str]:
         _end(workplace, stay)
         fill(form, {"reason": "family", "receiver": "Bà Chìu Thị Mây, bà ngoại, căn cước 022176001234"})
         pump(0.3)
-        return [*names, *both_sizes(window.shell, out, f"{prefix}-stay-ended-meanwhile")]
+        names += both_sizes(window.shell, out, f"{prefix}-stay-ended-meanwhile")
+        form.keeper.stop()  # nobody saves it, nor keeps a draft
+        return names
 
 
 def _of_a_file_that_goes_on(folder: Path, out: Path, language: str) -> list[str]:
