@@ -51,8 +51,9 @@ def _of_a_chair(folder: Path, out: Path, language: str) -> list[str]:
         window.show(SCREEN)  # it says above who is at work
         names = []
         for page in ("today", "register", "reports", "sync"):
+            _look_again(window, page)  # as when one comes there: what is only read takes no keyboard
             window.navigate(Route(page))
-            _look_again(window, page)
+            pump(0.3)
             names += both_sizes(window.shell, out, f"{prefix}-{page}")
         go_to(window, Route("child", child))
         pump(0.3)

@@ -202,7 +202,12 @@ class Page(QWidget):
             QTimer.singleShot(0, now, partial(self._show_whole, now))  # a page that has just come has no places yet
 
     def _show_whole(self, widget: QWidget) -> None:
-        """Bring into view what is not seen whole; where they have room together, with the heading of its card."""
+        """Bring into view what is not seen whole; where they have room together, with the heading of its card.
+
+        Not what the keyboard only passed: as a page comes Qt gives it to the first that takes it.
+        """
+        if not widget.hasFocus():
+            return
         area = self._scrolls(widget)
         seen, content = area.viewport(), cast(QWidget, area.widget())
         if not seen.isAncestorOf(widget) or seen.rect().contains(QRect(widget.mapTo(seen, QPoint()), widget.size())):

@@ -14,10 +14,13 @@ from commune_desk.presenters.frame.routes import Route
 from commune_desk.ui.desk_window import DeskWindow
 from commune_desk.ui.forms.entry_page import EntryPage
 from commune_desk.ui.forms.field_editors import raw_value
+from commune_desk.ui.pages.sync import SyncPage
 from commune_desk.ui.widgets.fields import LineEdit
 from commune_desk.usecases.desk.workplace import Workplace
+from tests.helpers.in_conflict import in_conflict
 from tests.helpers.keys import focused, press, top_of
 from tests.helpers.typing_vietnamese import commit_text
+from tests.helpers.workplaces import be_another, work_for_real
 
 Key = Qt.Key
 NOTHING = Qt.KeyboardModifier.NoModifier
@@ -100,3 +103,20 @@ def test_what_was_saved_by_a_key_is_saved_however_soon_one_goes_on(
     assert kept == village
     assert window.shell.isAncestorOf(focused())
     assert focused().isVisible()
+
+
+def test_a_page_of_which_nothing_takes_the_keyboard_first_begins_at_its_top(
+    qtbot: QtBot, window: DeskWindow, workplace: Workplace
+) -> None:
+    """A chair comes to read what is to be decided, and not to the files at the page's end."""
+    workplace.write(work_for_real)
+    in_conflict(workplace, "0987111223", "0366404505")
+    workplace.write(lambda tx: be_another(tx, role="chair"))
+    page = window.shell.page("sync")
+    assert isinstance(page, SyncPage)
+    page.refresh_conflicts()
+    window.shell.resize(1000, 400)
+    window.navigate(Route("sync"))
+    qtbot.wait(50)
+    bar = page.scroll_area.verticalScrollBar()
+    assert (bar.maximum() > 0, bar.value()) == (True, 0)
