@@ -17,6 +17,7 @@ _CHAIN = (
 )
 _PUSHES = ("sync/server/test_push.py",)
 _NOT_A_FORK = "    if any(item.n not in held or held[item.n][0] != item.digest for item in again):\n"
+_COPYING, _COPIED = "sync/server/engine/copying.py", "sync/postgres/test_copied.py"
 
 TAKING_IN = (
     Fault(
@@ -173,6 +174,27 @@ TAKING_IN = (
         new="self._connection.execute(rows)",
         tests=_PUSHES,
         equivalent="the embedded engine has one writer at a time and no row locks; on PostgreSQL it is a fault",
+    ),
+    Fault(
+        name="copied-a-second-time",
+        file=_COPYING,
+        old='make_room=f"{make};{empty}"',
+        new="make_room=make",
+        tests=(f"{_COPIED}::test_two_long_parts_of_one_push_are_each_written_once",),
+    ),
+    Fault(
+        name="what-was-copied-stays-beside",
+        file=_COPYING,
+        old=" ON COMMIT DELETE ROWS",
+        new="",
+        tests=(f"{_COPIED}::test_nothing_stays_beside_the_table",),
+    ),
+    Fault(
+        name="copied-past-the-policies",
+        file="sync/server/engine/row_security.py",
+        old=" ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY",
+        new=" DISABLE ROW LEVEL SECURITY",
+        tests=(f"{_COPIED}::test_what_is_copied_is_held_to_the_reach",),
     ),
 )
 HANDING_OUT = (

@@ -65,7 +65,7 @@ def put(connection: Connection, table: Table, rows: Rows) -> None:
     others = [name for name in rows[0] if name not in keys]
     if connection.dialect.name == "postgresql":
         taken = ", ".join(f'"{name}" = excluded."{name}"' for name in others)
-        _insert(connection, table, rows, f" ON CONFLICT ({_listed(keys.keys())}) DO UPDATE SET {taken}")
+        _insert(connection, table, rows, f" ON CONFLICT ({listed(keys.keys())}) DO UPDATE SET {taken}")
         return
     statement = insert_or_update(table)
     new = {name: statement.excluded[name] for name in others}
@@ -83,11 +83,12 @@ def _insert(connection: Connection, table: Table, rows: Rows, or_else: str) -> N
 
 @cache
 def _statement(table: Table, names: tuple[str, ...], or_else: str) -> str:
-    columns, places = _listed(names), ", ".join(["%b"] * len(names))
+    columns, places = listed(names), ", ".join(["%b"] * len(names))
     return f'INSERT INTO "{table.name}" ({columns}) SELECT * FROM unnest({places}){or_else}'  # noqa: S608 - our own names
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """Names of columns, quoted, for a statement."""
     return ", ".join(f'"{name}"' for name in names)
 
 

@@ -26,6 +26,7 @@ from commune_desk.domain.words.errors import Fault, Refusal
 from commune_desk.domain.words.labels import N_
 from sync.server.engine.address import PostgresAddress
 from sync.server.engine.arrays import ARRAYS
+from sync.server.engine.binary import NUL, UNKNOWN
 from sync.server.engine.database import BUSY, DAMAGED, PATIENCE_SECONDS, SILENT_DISK, Database, Reach, StoreFault, Work
 
 T = TypeVar("T")
@@ -49,7 +50,6 @@ _ROOM_FOR_A_PUSH = 2 << 20
 _CROSSED = ("40001", "40P01", "23505")
 """A serialisation failure, a deadlock; and a row of the same key that another transaction wrote after we had looked."""
 _EVERYTHING = "*"
-_NUL, _UNKNOWN = "\x00", "\ufffd"
 
 
 class PostgresDatabase(Database):
@@ -104,8 +104,9 @@ class PostgresDatabase(Database):
         return next((StoreFault(text) for code, text in _REASONS.items() if error.sqlstate.startswith(code)), None)
 
 
-def refuse_mighty(connection: Connection) -> None:
-    """Raise Refusal when the role sees every row whatever its reach: the policies would hold nobody."""
+def refuse_unfit(connection: Connection) -> None:
+    """Raise Refusal when the role sees every row whatever its reach, so that the policies would hold nobody, or may
+    make no temporary tables (`copying`)."""
     asked = """SELECT rolsuper OR rolbypassrls OR pg_has_role(oid, relowner, 'MEMBER')
         FROM pg_roles, (SELECT relowner FROM pg_class WHERE oid = 'change'::regclass) AS tables
         WHERE rolname = current_user"""
@@ -114,6 +115,13 @@ def refuse_mighty(connection: Connection) -> None:
             N_(
                 "The role that serves sees every row (a superuser, BYPASSRLS or the owner of the tables). "
                 "Name a plain one."
+            )
+        )
+    if not connection.scalar(text("SELECT has_database_privilege(current_database(), 'TEMPORARY')")):
+        raise Refusal(
+            N_(
+                "The role that serves may make no temporary tables, in which long pushes wait. Give it the right "
+                "TEMPORARY on the database; see docs/province.md, section 10."
             )
         )
 
@@ -209,12 +217,12 @@ class _Text(StrDumper):
     """PostgreSQL has no NUL in a text. What a stranger names himself with one, or a broken change's id, shows it."""
 
     def dump(self, obj: str) -> Any:
-        return super().dump(obj.replace(_NUL, _UNKNOWN))
+        return super().dump(obj.replace(NUL, UNKNOWN))
 
 
 class _BinaryText(StrBinaryDumper):
     def dump(self, obj: str) -> Any:
-        return super().dump(obj.replace(_NUL, _UNKNOWN))
+        return super().dump(obj.replace(NUL, UNKNOWN))
 
 
 _GONE = N_(

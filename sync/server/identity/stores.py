@@ -92,13 +92,13 @@ def postgres(where: PostgresAddress, *, as_owner: bool = False) -> Database:
 
 
 def _opened(where: PostgresAddress) -> Database:
-    from sync.server.engine.postgres import refuse_mighty
+    from sync.server.engine.postgres import refuse_unfit
 
     database = postgres(where)
     with ExitStack() as undo:
         undo.callback(database.close)
         schema.refuse_another(database)
-        database.read(refuse_mighty, NO_SCOPE)
+        database.read(refuse_unfit, NO_SCOPE)
         undo.pop_all()
     return database
 

@@ -15,6 +15,7 @@ from sync.protocol import Result
 from sync.server.engine import tables
 from sync.server.engine.appending import append, without_waiting
 from sync.server.engine.asking import among
+from sync.server.engine.copying import staged
 from sync.server.engine.database import Reach, met_before
 from sync.server.identity import desks
 from sync.server.identity.province import Province
@@ -29,9 +30,9 @@ from sync.server.intake.records import is_born_of, outgrows, read_records
 from sync.server.intake.whereabouts import Route, Whereabouts
 
 _ALIAS, _RESEAL = Verb.ALIAS, Verb.RESEAL
-_AHEAD = 150
-"""Changes that are written while those behind them, at least as many, are still being merged: so PostgreSQL is at work
-meanwhile. What came of them is written at the end, for each statement has a price of its own."""
+_PORTION = 150
+"""Changes that are handed over while those behind them are still being merged: so PostgreSQL is at work meanwhile.
+What came of them is written at the end, for each statement has a price of its own."""
 
 
 def store(
@@ -188,11 +189,14 @@ class _Intake:
     def _merge_in_order(self, items: Sequence[Incoming]) -> None:
         batch = Batch()
         self._check_against_records(batch, items)
-        with without_waiting(self._connection):
-            for left, item in zip(reversed(range(len(items))), items, strict=True):
+        with staged(self._connection, tables.change, len(items)) as changes:
+            for item in items:
                 self._merge_or_quarantine(batch, item)
-                if len(self._changes) >= _AHEAD <= left:
-                    self._write_changes()
+                if len(self._changes) >= _PORTION:
+                    changes.add(self._taken_changes())
+            changes.add(self._taken_changes())
+        with without_waiting(self._connection):
+            changes.place()
             self._write(batch)
             self._feeds.write_heads()
             self._feeds.note_authors()
@@ -303,16 +307,17 @@ class _Intake:
 
     def _write(self, batch: Batch) -> None:
         """The changes first, for what came of them is held to their scopes."""
-        self._write_changes()
+        append(self._connection, tables.change, self._taken_changes())
         for table, rows in ((tables.quarantine, self._quarantined), (tables.awaited, self._awaits)):
             append(self._connection, table, rows)
             rows.clear()
         self._feeds.write_events()
         batch.flush(self._connection, now=self._now.iso)
 
-    def _write_changes(self) -> None:
-        append(self._connection, tables.change, self._changes)
-        self._changes.clear()
+    def _taken_changes(self) -> list[dict[str, object]]:
+        """The changes that are to be written next, which from now on are with the caller."""
+        taken, self._changes = self._changes, []
+        return taken
 
 
 def _check_against_records(connection: Connection, changes: Sequence[Change], fresh: Sequence[Incoming]) -> None:

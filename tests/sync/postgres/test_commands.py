@@ -22,7 +22,7 @@ from sync.server.engine.address import ADDRESS_FILE, PostgresAddress, read_url
 from sync.server.engine.database import WHOLE_PROVINCE, StoreFault
 from sync.server.engine.postgres import PostgresDatabase
 from sync.server.lifecycle import founding
-from tests.helpers.postgres_cluster import PostgresCluster
+from tests.helpers.postgres_cluster import PostgresCluster, database_of
 from tests.sync.actors.server_fixtures import Done, World, command
 
 pytestmark = pytest.mark.usefixtures("on_postgres")
@@ -129,6 +129,17 @@ def test_a_role_that_sees_every_row_does_not_serve(
     assert (member.returncode, "sees every row" in member.stderr) == (2, True)
     assert list(tmp_path.iterdir()) == []
     assert _init(tmp_path, empty.url).returncode == 0, "the plain role has its rights, whoever was tried before"
+
+
+def test_a_role_that_may_make_no_temporary_tables_does_not_serve(
+    tmp_path: Path, empty: PostgresAddress, on_postgres: PostgresCluster
+) -> None:
+    """A long push is copied into one: asked at the start, for the sentence."""
+    on_postgres.superuser(f"REVOKE TEMPORARY ON DATABASE {database_of(empty)} FROM PUBLIC")
+    refused = _init(tmp_path, empty.url)
+    assert (refused.returncode, "no temporary tables" in refused.stderr) == (2, True), refused
+    on_postgres.superuser(f"GRANT TEMPORARY ON DATABASE {database_of(empty)} TO commune_desk")
+    assert _init(tmp_path, empty.url).returncode == 0
 
 
 def test_the_folder_remembers_an_address_without_a_password(world: World) -> None:
