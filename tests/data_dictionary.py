@@ -54,7 +54,7 @@ def _type(field: Field) -> str:
         return "yes/no"
     if field.type is int:
         return "whole number"
-    return f"text, up to {field.max_chars}" if field.shape is Shape.TEXT else field.shape.value.replace("_", " ")
+    return f"text, up to {field.max_chars}" if field.shape is Shape.TEXT else many + field.shape.value.replace("_", " ")
 
 
 if __name__ == "__main__":

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import csv
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from commune_desk.domain.model.access import Role
-from commune_desk.domain.model.record import Field, Value, check_of
+from commune_desk.domain.model.checks import Shape
+from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.model.record import Field, Merge, Value, check_of
 from commune_desk.domain.records.kinds import KINDS, Kind
+from commune_desk.domain.records.placements import (
+    ISOLATION_DAYS,
+    PAPERS,
+    PAPERS_ALWAYS,
+    STAY_MONTHS,
+    follow_up_days,
+    follow_up_id,
+    notice_id,
+)
+from sync.server.intake import admission
 
 ROOT = Path(__file__).resolve().parents[3]
 TEXT = (ROOT / "docs" / "protocol-kinds.md").read_text(encoding="utf-8")
@@ -19,10 +32,17 @@ WRITERS = (Role.COMMUNE_OFFICER, Role.CHAIR, Role.SHELTER_WORKER, Role.SHELTER_H
 FIELDS = {f"{kind.name}.{field.name}": field for kind in KINDS.values() for field in kind.fields.values()}
 
 
+def part(section: int) -> str:
+    return TEXT.partition(f"\n## {section}. ")[2].partition("\n## ")[0]
+
+
 def rows(section: int) -> set[str]:
     """The rows of the section's table, without its two of heading."""
-    part = TEXT.partition(f"\n## {section}. ")[2].partition("\n## ")[0]
-    return set(re.findall(r"^\| .*\|$", part, re.MULTILINE)[1:]) - {"|---|---|", "|---|---|---|", "|---|---|---|---|"}
+    return set(re.findall(r"^\| .*\|$", part(section), re.MULTILINE)[1:]) - {
+        "|---|---|",
+        "|---|---|---|",
+        "|---|---|---|---|",
+    }
 
 
 def listed(names: object) -> str:
@@ -91,3 +111,34 @@ def test_every_list_of_codes_lies_where_the_page_says(name: str) -> None:
     assert _codes(FIELDS[name])
     items = [(code,) if FIELDS[name].type is tuple else code for code in _codes(FIELDS[name])]
     assert not any(map(check_of(FIELDS[name]), items))
+
+
+def test_nothing_is_no_delta_and_the_empty_list_is_one() -> None:
+    """As the province looks at a change; every other field may say nothing."""
+    for kind in KINDS.values():
+        for name, field in kind.fields.items():
+            check, is_set = admission._CHECKS[kind.name][name], field.merge is Merge.SET
+            assert (check(None) is None) is not is_set, name
+            assert not is_set or check([]) is None
+
+
+def test_codes_without_a_list_are_spelled_out() -> None:
+    plain = {name for name, f in FIELDS.items() if f.shape is Shape.CODE and not (f.codes or f.ranks or f.steps)}
+    said = part(7)
+    assert plain == {"officer.role", "placement.papers"}
+    assert set(re.findall(r"`([a-z_]+)`", said.partition("`placement.papers`: ")[2].partition("\n- ")[0])) == set(
+        PAPERS
+    )
+    assert f"{listed(PAPERS_ALWAYS)} (these three" in said
+
+
+def test_ids_that_every_desk_makes_alike() -> None:
+    stay, said = RecordId("01a20cb2d481700895ed221e78996b8b"), part(7)
+    assert {f"`{stay}`", f"`{notice_id(stay, '06838')}`", f"`{follow_up_id(stay, 0)}`"} <= set(
+        re.findall(r"`\w+`", said)
+    )
+
+
+def test_the_days_that_a_notice_says() -> None:
+    assert (ISOLATION_DAYS, STAY_MONTHS) == (15, 3)
+    assert follow_up_days(date(2026, 1, 31)) == (date(2026, 2, 7), date(2026, 2, 28), date(2026, 4, 30))
