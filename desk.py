@@ -324,6 +324,15 @@ COMMANDS: dict[str, tuple[Callable[[list[str]], int], str]] = {
     "windows": (windows, "the story on Windows' own Python under Wine; other words go to that Python: desk.py demo"),
     "lock": (lock, "write the locked versions anew; --upgrade takes newer ones"),
 }
+WITHOUT_HELP = ("test", "lint", "texts", "lock")
+
+
+def is_explained(command: str, rest: Sequence[str]) -> bool:
+    """Say what a command does that has no help of its own, if that was asked; nothing is set up or run for it."""
+    asked = command in WITHOUT_HELP and not {"-h", "--help"}.isdisjoint(rest)
+    if asked:
+        say(f"desk.py {command}: {COMMANDS[command][1]}")
+    return asked
 
 
 def main() -> int:
@@ -342,6 +351,8 @@ def main() -> int:
     parser.add_argument("command", choices=COMMANDS, metavar="COMMAND")
     parser.add_argument("rest", nargs=argparse.REMAINDER, metavar="...")
     chosen = parser.parse_args()
+    if is_explained(chosen.command, chosen.rest):
+        return 0
     try:
         if chosen.command != "lock":  # which must work when the lock is broken
             set_up()

@@ -94,6 +94,7 @@ def visits_line_whole(bench: Workbench) -> Samples:
 
 
 def _commune(bench: Workbench) -> _Commune:
+    bench.say(f"A province takes in a commune of {CHILDREN} children, and desks begin with it; this takes a minute …")
     folder = bench.folder / "commune"
     folder.mkdir()
     with province(bench, folder) as address:

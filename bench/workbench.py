@@ -40,7 +40,7 @@ class Workbench:
     """Open it with `with`; what it made is taken away at the end, filled registers excepted."""
 
     def __init__(self, say: Callable[[str], None]) -> None:
-        self._say = say
+        self.say = say
         self._stack = ExitStack()
         self._shared: dict[str, object] = {}
         self.folder = Path()
@@ -76,7 +76,7 @@ class Workbench:
         """A copy that may be written to, beside the databases it is compared with."""
         kept = KEPT / f"{name}-{children}-{visits}-{_fingerprint()}"
         if not kept.exists():
-            self._say(f"Filling a register with {children:,} children and {visits:,} visits …")
+            self.say(f"Filling a register with {children:,} children and {visits:,} visits …")
             for old in KEPT.glob(f"{name}-*"):
                 shutil.rmtree(old)
             half = kept.with_name("half-" + kept.name)

@@ -45,6 +45,14 @@ def test_an_unknown_command_is_refused_without_a_trace() -> None:
     assert "Traceback" not in shown.stderr
 
 
+@pytest.mark.parametrize("name", desk.WITHOUT_HELP)
+def test_who_asks_what_a_command_does_runs_nothing(name: str) -> None:
+    """`test --help` linted and said that all tests had passed, `lock --help` that it had written the lock."""
+    shown = run(sys.executable, "-I", "-S", ROOT / "desk.py", name, "--help")
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert shown.stdout == f"desk.py {name}: {desk.COMMANDS[name][1]}\n"
+
+
 def test_the_script_needs_nothing_but_python() -> None:
     """It runs before anything is installed: isolated, without site-packages."""
     assert run(sys.executable, "-I", "-S", ROOT / "desk.py", "--help").returncode == 0

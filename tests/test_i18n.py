@@ -154,3 +154,12 @@ def test_numbers_money_and_sizes(vietnamese: str, english: str, shown: Callable[
     assert shown() == vietnamese
     set_language("en")
     assert shown() == english
+
+
+def test_a_fragment_that_is_not_there_is_named_and_nothing_is_written(capsys: pytest.CaptureFixture[str]) -> None:
+    before = texts.PO.stat().st_mtime_ns
+    assert texts.main(["nowhere.po"]) == 1
+    assert (capsys.readouterr().out, texts.PO.stat().st_mtime_ns) == (
+        "There is no file nowhere.po. Nothing was written.\n",
+        before,
+    )

@@ -129,6 +129,9 @@ msgstr ""
 
 def main(fragments: list[str]) -> int:
     """Write the catalogue and its compiled form; say what is missing."""
+    if lacking := [name for name in fragments if not Path(name).is_file()]:
+        print(f"There is no file {', '.join(lacking)}. Nothing was written.")
+        return 1
     catalogue, remarks = merged([stored_texts(Path(name)) for name in fragments], stored_texts())
     PO.write_bytes(as_po(catalogue))
     MO.write_bytes(as_mo())

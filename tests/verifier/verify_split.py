@@ -116,4 +116,6 @@ def main(path: str, fingerprint: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:3]))
+    if len(sys.argv) != 3:
+        sys.exit("usage: python verify_split.py FILE FINGERPRINT")
+    sys.exit(main(*sys.argv[1:]))

@@ -299,3 +299,9 @@ def test_what_was_set_aside_and_what_was_erased_has_its_place_in_the_chain(world
     assert [line["digest"] for line in shown if "digest" in line] == [protocol.b64(lines[2].digest)]
     code, said = verify(shown, fingerprint, tmp_path)
     assert (code, "1 erased" in said) == (0, True), said
+
+
+def test_without_a_file_and_a_fingerprint_it_says_how_it_is_called() -> None:
+    for words in ([], ["--help"]):
+        done = subprocess.run([sys.executable, str(VERIFIER), *words], capture_output=True, text=True)
+        assert (done.returncode, done.stderr) == (1, "usage: python verify_log.py FILE FINGERPRINT\n")

@@ -324,3 +324,9 @@ def test_who_saves_the_proof_does_not_wait_for_a_long_report(office: Office) -> 
     assert report.result()
     asked.join()
     assert not waits
+
+
+def test_without_a_file_and_a_fingerprint_it_says_how_it_is_called() -> None:
+    for words in ([], ["--help"]):
+        done = subprocess.run([sys.executable, str(VERIFIER), *words], capture_output=True, text=True)
+        assert (done.returncode, done.stderr) == (1, "usage: python verify_split.py FILE FINGERPRINT\n")
