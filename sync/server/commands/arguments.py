@@ -125,7 +125,7 @@ def _enrol_code(commands: _Commands, texts: Texts) -> None:
     )
     parser.add_argument(
         "--role",
-        choices=[role.value for role in Role],
+        choices=[role.value for role in Role if role is not Role.PROVINCE],
         help=texts.say(N_("the desk's role; by default an officer's in a commune, staff's in a shelter")),
     )
     parser.add_argument("--label", default="", help=texts.say(N_("what the PC is called, e.g. by its room")))

@@ -26,7 +26,7 @@ from sync.server.engine.address import read_url
 from sync.server.engine.database import NO_SCOPE, WHOLE_PROVINCE
 from sync.server.identity import desks, recovering
 from sync.server.identity.authority import names_of, valid_from, valid_until
-from sync.server.identity.places import checked_scope
+from sync.server.identity.places import NO_PLACE, checked_scope
 from sync.server.identity.province import CERT_FILE, HOSTS, Province, fact, note_hosts
 from sync.server.identity.scopes import ensure_communes
 from sync.server.lifecycle import erased_list
@@ -38,9 +38,8 @@ MOST_HOURS = LONGEST // timedelta(hours=1)
 ROLES = {
     "C": (Role.COMMUNE_OFFICER, Role.CHAIR),
     "S": (Role.SHELTER_WORKER, Role.SHELTER_HEAD),
-    "P": (Role.PROVINCE,),
 }
-"""The roles that a desk may have in a place of each kind; the first is the usual one."""
+"""The roles that a desk may have in a place of each kind; the first is the usual one. None works in the province's."""
 
 
 def init(args: Namespace, console: Console) -> None:
@@ -151,7 +150,9 @@ def enrol_code(args: Namespace, console: Console) -> None:
 
 
 def _role(scope: str, named: str | None) -> Role:
-    fitting = ROLES[scope[0]]
+    fitting = ROLES.get(scope[0], ())
+    if not fitting:
+        raise Invalid(NO_PLACE, scope=scope)
     if named is None:
         return fitting[0]
     if Role(named) not in fitting:

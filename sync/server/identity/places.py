@@ -9,12 +9,14 @@ from commune_desk.domain.words.errors import Invalid
 from commune_desk.domain.words.labels import N_
 from commune_desk.program_files import code_book
 
+NO_PLACE = N_('"{scope}" is no place. Write C:06838 for a commune, S:AD01 for a shelter.')
+
 
 def checked_scope(text: str) -> str:
     """The scope of `C:06838`, `06838`, an old code of a commune, or `S:AD01`. Raises Invalid for no such place."""
     scope = commune_scope(text) if text.isdigit() else text
     if not is_scope(scope):
-        raise Invalid(N_('"{scope}" is no place. Write C:06838 for a commune, S:AD01 for a shelter.'), scope=text)
+        raise Invalid(NO_PLACE, scope=text)
     if not is_commune_scope(scope):
         return scope
     commune = _commune(scope)

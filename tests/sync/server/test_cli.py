@@ -145,6 +145,7 @@ def test_a_code_for_several_places_is_refused_before_it_is_made(folder: Path) ->
         ("report-in", "--from-file", "/nowhere.json"),
         ("enrol-code", "--scope", "Bình Liêu"),
         ("enrol-code", "--scope", "C:06838", "--role", "shelter_head"),
+        ("enrol-code", "--scope", "P:22"),
         ("enrol-code", "--scope", "C:06838", "--hours", "0"),
         ("enrol-code", "--scope", "C:06838", "--hours", "99999999999"),
         ("serve", "--port", "65536"),
