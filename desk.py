@@ -232,8 +232,6 @@ def demo(rest: list[str]) -> int:
     if not headless:
         check_qt(on_screen=sys.platform == "linux")
         return python([*DEMO_ON_SCREEN, *rest])
-    if "--out" not in rest:
-        rest = [*rest, "--out", "demo-out"]
     return python([*DEMO_HEADLESS, *rest], **OFFSCREEN)
 
 

@@ -12,6 +12,8 @@ from types import ModuleType
 
 import pytest
 
+from tests.story.__main__ import free_folder
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -51,6 +53,18 @@ def test_who_asks_what_a_command_does_runs_nothing(name: str) -> None:
     shown = run(sys.executable, "-I", "-S", ROOT / "desk.py", name, "--help")
     assert (shown.returncode, shown.stderr) == (0, "")
     assert shown.stdout == f"desk.py {name}: {desk.COMMANDS[name][1]}\n"
+
+
+def test_an_earlier_story_is_not_played_over(tmp_path: Path) -> None:
+    """The second `desk.py demo` without a screen ended in its first step, with a sentence about a province's folder."""
+    first = tmp_path / "demo-out"
+    assert free_folder(first) == first
+    (first / "province").mkdir(parents=True)
+    assert free_folder(first) == tmp_path / "demo-out-2"
+    (tmp_path / "demo-out-2").write_text("a file")
+    assert free_folder(first) == tmp_path / "demo-out-3"
+    shown = run(sys.executable, "-m", "tests.story", "--out", first, PYTHONPATH=str(ROOT))
+    assert (shown.returncode, "Name another." in shown.stderr, "Traceback" in shown.stderr) == (2, True, False)
 
 
 def test_the_script_needs_nothing_but_python() -> None:

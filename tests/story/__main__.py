@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -257,13 +258,25 @@ def _summary(told: Any) -> str:
     return f"  {text[:160]}" if text else ""
 
 
+def is_free(folder: Path) -> bool:
+    """Whether a story may be played there: nothing is, or an empty folder."""
+    return not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
+
+
+def free_folder(first: Path) -> Path:
+    """`demo-out`, or where a story lies there `demo-out-2`, and so on."""
+    more = (first.with_name(f"{first.name}-{number}") for number in count(2))
+    return next(folder for folder in chain([first], more) if is_free(folder))
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="desk.py demo --headless", description=__doc__)
-    parser.add_argument(
-        "--out", type=Path, default=Path("demo-out"), help="folder for profiles, pictures and story.json"
-    )
+    parser.add_argument("--out", type=Path, help="an empty or new folder for profiles, pictures and story.json")
     given = parser.parse_args()
-    story = Story(given.out.resolve())
+    if given.out and not is_free(given.out):
+        parser.error(f"{given.out} is not an empty folder; an earlier story is not played over. Name another.")
+    out = given.out or free_folder(Path("demo-out"))
+    story = Story(out.resolve())
     try:
         story.play()
     except StoryFailed as failure:
@@ -271,7 +284,7 @@ def main() -> int:
         return 1
     finally:
         story.end()
-    print(f"The story is whole: {len(story.steps)} steps. Everything lies in {given.out}.", flush=True)
+    print(f"The story is whole: {len(story.steps)} steps. Everything lies in {out}.", flush=True)
     return 0
 
 
