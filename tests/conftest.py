@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,6 +66,13 @@ def _quick_stores() -> Iterator[None]:
 def qapp_args() -> list[str]:
     """What `theme.new_app` asks for."""
     return ["tests", "-style", "Fusion"]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
+    """What the tests of this process kept is removed, also in a fork that ends at once (`tests.mutations.warm`)."""
+    if kept := sys.modules.get("tests.helpers.store_engine"):
+        kept.engine.let_go()
 
 
 @pytest.fixture(scope="session")

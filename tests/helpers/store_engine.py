@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,6 +28,7 @@ class StoreEngine:
     def __init__(self) -> None:
         self._made: list[PostgresAddress] = []
         self._kept: dict[str, Any] = {}
+        self._folders: list[tuple[int, Path]] = []
 
     @contextmanager
     def chosen(self, cluster: PostgresCluster | None) -> Iterator[None]:
@@ -36,7 +39,7 @@ class StoreEngine:
             yield
         finally:
             self.name, self._cluster = before
-            self._kept.clear()
+            self.let_go()
             while cluster and self._made:
                 cluster.drop(self._made.pop())
 
@@ -45,11 +48,20 @@ class StoreEngine:
         return self._noted(self._cluster.migrated()) if self._cluster else None
 
     def kept(self, name: str, make: Callable[[], T]) -> T:
-        """What `make` makes, a folder or something in it, made once as long as this engine stays chosen."""
+        """What `make` makes, a folder or a tuple that begins with one, once as long as this engine stays chosen."""
         if name not in self._kept:
-            self._kept[name] = make()
-        made: T = self._kept[name]
-        return made
+            self._kept[name] = made = make()
+            self._folders.append((os.getpid(), made[0] if isinstance(made, tuple) else made))  # type: ignore[arg-type]
+        found: T = self._kept[name]
+        return found
+
+    def let_go(self) -> None:
+        """Forget what was kept, and remove it: but not what a fork has from the process that it came of."""
+        self._kept.clear()
+        while self._folders:
+            maker, folder = self._folders.pop()
+            if maker == os.getpid():
+                shutil.rmtree(folder, ignore_errors=True)
 
     def init_words(self) -> list[str]:
         """The same as words for the command `init`."""
@@ -87,6 +99,7 @@ class StoreEngine:
 
 engine = StoreEngine()
 """Of the test that runs."""
+atexit.register(engine.let_go)
 
 
 @contextmanager
