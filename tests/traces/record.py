@@ -357,7 +357,8 @@ def record(folder: Path) -> Trace:
 
 
 def _code(folder: Path, scope: str) -> str:
-    made = command(folder, "enrol-code", "--scope", scope, "--json")
+    named = ("--name", "Ngôi nhà Ánh Dương") if scope == SHELTER else ()
+    made = command(folder, "enrol-code", "--scope", scope, *named, "--json")
     assert made.returncode == 0, made.stderr
     return str(json.loads(made.stdout)["code"])
 

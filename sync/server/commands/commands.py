@@ -11,6 +11,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from commune_desk.domain.model.access import Role
+from commune_desk.domain.model.ids import is_shelter_scope
 from commune_desk.domain.time.clock import SystemClock, from_iso
 from commune_desk.domain.words.errors import Fault, Invalid, Refusal
 from commune_desk.domain.words.labels import N_
@@ -21,14 +22,14 @@ from sync.server.commands.desk_table import print_desks, warn_of_desks
 from sync.server.commands.opening import opened
 from sync.server.commands.report_commands import report_in
 from sync.server.commands.store_commands import migrate_store, upgrade
-from sync.server.edge.enrolment import LONGEST, LONGEST_LABEL, make_code
+from sync.server.edge.enrolment import LONGEST, LONGEST_LABEL, EnrolCode, make_code
 from sync.server.engine.address import read_url
 from sync.server.engine.database import NO_SCOPE, WHOLE_PROVINCE
 from sync.server.identity import desks, recovering
 from sync.server.identity.authority import names_of, valid_from, valid_until
 from sync.server.identity.places import NO_PLACE, checked_scope
 from sync.server.identity.province import CERT_FILE, HOSTS, Province, fact, note_hosts
-from sync.server.identity.scopes import ensure_communes
+from sync.server.identity.scopes import ensure_communes, place_names
 from sync.server.lifecycle import erased_list
 from sync.server.lifecycle.founding import check_hosts, found, write_certificates
 from sync.server.lifecycle.status import DeskStatus, desk_list, read_status
@@ -132,12 +133,7 @@ def enrol_code(args: Namespace, console: Console) -> None:
     if args.hours > MOST_HOURS:
         raise Invalid(N_("A code may be good for 30 days (720 hours) at most."))
     with closing(opened(args)) as province:
-        code = province.database.write(
-            lambda connection: make_code(
-                connection, province, grants, label=args.label, hours=args.hours, name=args.name
-            ),
-            WHOLE_PROVINCE,
-        )
+        code = province.database.write(lambda connection: _coded(connection, province, grants, args), WHOLE_PROVINCE)
     if args.json:
         console.json({"code": code.code, "desk": code.desk, "expires_at": code.expires_at})
         return
@@ -147,6 +143,17 @@ def enrol_code(args: Namespace, console: Console) -> None:
         N_("Read it out to the officer in person or by telephone. It is good once, until {until}."),
         until=local_time(code.expires_at),
     )
+
+
+def _coded(connection: Connection, province: Province, grants: dict[str, Role], args: Namespace) -> EnrolCode:
+    """No code begins a shelter without a name: one that was mistyped would stand in the lists of all desks for good."""
+    for scope in grants:
+        if is_shelter_scope(scope) and not args.name and scope not in place_names(connection, [scope]):
+            raise Refusal(
+                N_("There is no shelter {scope} here yet. If it is a new one, name it: --name. No code was made."),
+                scope=scope,
+            )
+    return make_code(connection, province, grants, label=args.label, hours=args.hours, name=args.name)
 
 
 def _role(scope: str, named: str | None) -> Role:

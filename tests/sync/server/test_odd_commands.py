@@ -94,7 +94,16 @@ def test_a_label_is_as_long_as_a_desks_own(folder: Path, option: str) -> None:
     said = refused(folder, "enrol-code", "--scope", "S:AD01", option, "x" * 61)
     assert "60" in said
     assert command(folder, "desk", "list", "--json").stdout == "[]\n"
-    assert command(folder, "enrol-code", "--scope", "S:AD01", option, "x" * 60).returncode == 0
+    assert command(folder, "enrol-code", "--scope", "S:AD01", "--name", "x", option, "x" * 60).returncode == 0
+
+
+def test_a_shelter_that_was_mistyped_begins_no_place(folder: Path) -> None:
+    """It would be a house of its own, and every commune could share children with it from then on."""
+    words = "enrol-code", "--scope"
+    assert command(folder, *words, "S:AD01", "--name", "Ngôi nhà Ánh Dương").returncode == 0
+    assert "S:AD1" in refused(folder, *words, "S:AD1")
+    assert len(msgspec.json.decode(command(folder, "desk", "list", "--json").stdout)) == 1
+    assert command(folder, *words, "S:AD01").returncode == 0
 
 
 @pytest.mark.parametrize("inner", ["inner", "a/b"])
