@@ -40,7 +40,7 @@ FAULTS = (
     Fault(
         name="who-was-withdrawn-while-the-question-stood-is-answered",
         file="sync/server/identity/recovering.py",
-        old='audited(connection, province, "recover", _caller(connection, asked).desk)',
+        old='audited(connection, province, "recover", _caller(connection, asked, since_backup).desk)',
         new='audited(connection, province, "recover", asked)',
         tests=(
             "sync/server/test_answered_after_the_store_changed.py"

@@ -55,6 +55,7 @@ def mark_restored(tx: Tx) -> None:
     _take_back(tx, own, lost=False)
     renamed = msgspec.structs.replace(own, desk="", former=_former(own), frozen="restored")
     settings.put(tx.connection, settings.IDENTITY, renamed)
+    settings.drop(tx.connection, settings.NUMBER_MARK)  # whoever is put back from the same backup has it too
     tx.audit(AuditAction.RESTORE)
     tx.topic("identity")
 
@@ -91,6 +92,7 @@ def accept_new_desk(tx: Tx, identity: settings.Identity, keys: list[settings.Sco
     _take_back(tx, own, lost=identity.epoch != own.epoch or own.frozen not in _PROVINCE_LOST_NOTHING)
     identity = msgspec.structs.replace(identity, former=_former(own))
     settings.put(tx.connection, settings.IDENTITY, identity)
+    settings.drop(tx.connection, settings.NUMBER_MARK)
     settings.put(tx.connection, settings.AWAITS_PULL, True)
     if _is_to_begin(tx.connection):
         versions.hear_all(tx)

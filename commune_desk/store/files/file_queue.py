@@ -72,8 +72,7 @@ _OFFER = (
 )
 """What is here whole, wherever it came from."""
 _UNHEARD_OF = (
-    "UPDATE file_queue SET state='waiting', code='', tries=0"
-    " WHERE direction='up' AND state='refused' AND code='not_found' AND sha256"
+    "UPDATE file_queue SET state='waiting', code='', tries=0 WHERE state='refused' AND code='not_found' AND sha256"
 )
 _ASKED = (
     "SELECT scope, sha256, size, direction, reached FROM file_queue"  # noqa: S608 - constants only
@@ -109,7 +108,7 @@ def send_again(tx: Tx, file: Attachment) -> None:
 
 
 def offer_named(tx: Tx, records: Iterable[str]) -> None:
-    """Content that the province had never heard of goes up after all: it has heard of these records by now."""
+    """Content that the province had never heard of goes up or comes after all: it has heard of these records by now."""
     for some in batched(dict.fromkeys(records)):
         marks = ",".join("?" * len(some))
         tx.connection.execute(f"{_UNHEARD_OF} IN (SELECT sha256 FROM attachment WHERE id IN ({marks}))", some)  # noqa: S608

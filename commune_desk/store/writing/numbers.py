@@ -4,11 +4,28 @@ from __future__ import annotations
 
 from itertools import count
 
+from commune_desk.domain.model.ids import DeskId, desk_mark, uuid7
 from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 
 _GIVEN = "numbers_given"
 """The setting that holds the last number given behind each prefix."""
+_MARK_LENGTH = 6
+"""Of a mark that stands for no desk: no desk's own has it."""
+
+
+def mark_of(connection: Connection) -> str:
+    """What stands for this desk in the numbers it gives out. The caller holds the write transaction.
+
+    A register that came out of a backup has no desk yet, and one that exists twice shares it: until it is enrolled
+    anew it marks its numbers by letters of its own, or two of them would give one number to two children.
+    """
+    own = settings.identity(connection)
+    if own.is_training or (own.desk and own.frozen != "fork"):
+        return desk_mark(DeskId(own.desk))
+    mark = settings.get(connection, settings.NUMBER_MARK, str, "") or uuid7()[-_MARK_LENGTH:].upper()
+    settings.put(connection, settings.NUMBER_MARK, mark)
+    return mark
 
 
 def next_number(connection: Connection, kind: str, field: str, prefix: str) -> str:

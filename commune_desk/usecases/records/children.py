@@ -9,7 +9,7 @@ import msgspec
 
 from commune_desk.domain.entered.people import Level, check_id_number
 from commune_desk.domain.model.codes import ChildGroup, CodeBook
-from commune_desk.domain.model.ids import RecordId, desk_mark, new_record_id
+from commune_desk.domain.model.ids import RecordId, new_record_id
 from commune_desk.domain.model.record import check_required
 from commune_desk.domain.records.children import FILE_STEPS, POVERTY_GROUPS, ChildFile, GroupMembership
 from commune_desk.domain.records.families import Household, Person, Relation
@@ -21,7 +21,7 @@ from commune_desk.store.pages.children import Kin, file_of, kin_of_child, open_m
 from commune_desk.store.pages.entered_twice import same_kin
 from commune_desk.store.writing.joined import kept_of
 from commune_desk.store.writing.leaving import ON_ITS_WAY, is_on_its_way
-from commune_desk.store.writing.numbers import next_number
+from commune_desk.store.writing.numbers import mark_of, next_number
 from commune_desk.store.writing.opened import Opened
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.records.entries import edit_each
@@ -266,7 +266,7 @@ def _check_person(person: Person) -> None:
 
 def next_case_code(tx: Tx, year: str) -> str:
     """The next case code of this desk, `QN-06838-2026-7KQ4-0031`: unique without asking anyone."""
-    prefix = f"QN-{tx.actor.scope.partition(':')[2]}-{year}-{desk_mark(tx.actor.desk)}-"
+    prefix = f"QN-{tx.actor.scope.partition(':')[2]}-{year}-{mark_of(tx.connection)}-"
     return next_number(tx.connection, "child_file", "case_number", prefix)
 
 

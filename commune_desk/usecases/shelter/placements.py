@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 import msgspec
 
-from commune_desk.domain.model.ids import RecordId, desk_mark, new_record_id, uuid7
+from commune_desk.domain.model.ids import RecordId, new_record_id, uuid7
 from commune_desk.domain.model.record import check_required, values_of
 from commune_desk.domain.records.desks import Task
 from commune_desk.domain.records.families import Person
@@ -26,7 +26,7 @@ from commune_desk.domain.words.labels import N_
 from commune_desk.store.pages.placements import active_stays, stays_in
 from commune_desk.store.writing.joined import joined_people, kept_of
 from commune_desk.store.writing.leaving import was_told_of
-from commune_desk.store.writing.numbers import next_number
+from commune_desk.store.writing.numbers import mark_of, next_number
 from commune_desk.store.writing.opened import Opened, edited
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.records.tasks import finish_task
@@ -261,7 +261,7 @@ def leaving_faults(leaving: Leaving, admitted_at: str, now: datetime) -> dict[st
 def next_case_code(tx: Tx, stay: Placement) -> str:
     """The next case code of this desk, `QN-06838-2026-7KQ4-0031` or with 00000: unique without asking anyone."""
     year = local_day(stay.admitted_at).year
-    prefix = f"QN-{stay.home_commune or UNKNOWN_COMMUNE}-{year}-{desk_mark(tx.actor.desk)}-"
+    prefix = f"QN-{stay.home_commune or UNKNOWN_COMMUNE}-{year}-{mark_of(tx.connection)}-"
     return next_number(tx.connection, "placement", "case_code", prefix)
 
 

@@ -178,6 +178,8 @@ def _recover(commands: _Commands, texts: Texts) -> None:
     about = N_("answer an officer who forgot a passphrase and reads out a recovery request")
     parser = _command(commands, "recover", texts, about)
     parser.add_argument("request", nargs="+", help=texts.say(N_("the request as read out; spaces and dashes are fine")))
+    since = N_("answer a PC that is not known here: it was enrolled after the backup that was put back")
+    parser.add_argument("--since-backup", action="store_true", help=texts.say(since))
     parser.add_argument("--yes", action="store_true", help=texts.say(N_("do not ask whether the caller is known")))
     parser.add_argument("--json", action="store_true", help=texts.say(N_("print JSON")))
 

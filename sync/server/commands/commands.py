@@ -235,15 +235,16 @@ def recover(args: Namespace, console: Console) -> None:
     """As `_revoke`: whose passphrase it is may have been withdrawn before the question is answered."""
     request = " ".join(args.request)
     with closing(opened(args)) as province:
-        caller = recovering.who_asks(province, request)
+        caller = recovering.who_asks(province, request, since_backup=args.since_backup)
     if not args.json:
-        console.say(
-            N_("Desk {desk} asks: {label}, {scopes}."), desk=caller.desk, label=caller.label, scopes=caller.scopes
-        )
+        known = N_("Desk {desk} asks: {label}, {scopes}.")
+        unknown = N_("Desk {desk} asks. It is not known here; whoever has its PC may be asking.")
+        text = known if caller.scopes else unknown
+        console.say(text, desk=caller.desk, label=caller.label, scopes=caller.scopes)
     if not args.yes and not _agreed(console):
         raise Refusal(N_("No answer was given."))
     with closing(opened(args)) as province:
-        answer = recovering.answer(province, request)
+        answer = recovering.answer(province, request, since_backup=args.since_backup)
     if args.json:
         console.json({"desk": caller.desk, "answer": answer})
         return
