@@ -59,6 +59,13 @@ FAULTS = (
         ),
     ),
     Fault(
+        name="two-links-of-two-cards-are-spoken-alike",
+        file="commune_desk/ui/pages/decision_card.py",
+        old='            self.write = LinkButton(_("Write another value…"), name=spoken)\n',
+        new='            self.write = LinkButton(_("Write another value…"))\n',
+        tests=("ui/sync/test_keys.py::test_each_button_of_a_card_says_what_it_is_about",),
+    ),
+    Fault(
         name="a-button-is-spoken-as-it-was-first-called",
         file="commune_desk/ui/opening/first_run.py",
         old="        self.button.rename(self._begin())\n",

@@ -178,6 +178,19 @@ def test_enter_decides_with_the_value_that_is_written(
     assert phone == "0977000999"
 
 
+def test_each_button_of_a_card_says_what_it_is_about(qtbot: QtBot, enrolled: Workplace, tasks: Tasks) -> None:
+    """Of several cards they followed each other, each spoken alike."""
+    person = in_conflict(enrolled, "0987111223", "0366404505")
+    page = SyncPage(enrolled, tasks)
+    show(qtbot, page)
+    (card,) = page.cards
+    assert card.write is not None
+    whose = f"{person.full_name}, Điện thoại"
+    assert card.button.accessibleName() == f"Quyết định: {whose}"
+    assert card.write.accessibleName() == f"Nhập giá trị khác…: {whose}"
+    assert card.other.accessibleName() == f"Giá trị khác: {whose}"
+
+
 def test_escape_puts_away_what_was_being_written_and_the_next_key_brings_it_back(
     qtbot: QtBot, enrolled: Workplace, tasks: Tasks
 ) -> None:
