@@ -167,7 +167,7 @@ class DeskWindow(QObject):
         if drafts:
             self._tasks.run(
                 lambda: self._workplace.write(lambda tx: [keep(tx) for keep in drafts]),
-                lambda _kept: self._let_go(widget),
+                lambda done: self._let_go(widget, are_kept=all(done[0])),
                 lambda error: self._bring_back(route, widget, error),
                 owner=widget,
             )
@@ -176,9 +176,13 @@ class DeskWindow(QObject):
             keeper.save()
         widget.deleteLater()
 
-    def _let_go(self, widget: QWidget) -> None:
+    def _let_go(self, widget: QWidget, *, are_kept: bool) -> None:
         widget.deleteLater()
-        self._say_kept()
+        if are_kept:
+            self._say_kept()
+        else:
+            gone = _("What this form was about was erased by law meanwhile. What you typed is not kept either.")
+            self.shell.show_passing(gone, Tone.WARNING)
 
     def _bring_back(self, route: Route, widget: QWidget, error: DeskError) -> None:
         """The form was left and the disk refuses its draft: it is there again with all that was typed, below a form

@@ -125,8 +125,8 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         name="the-proof-is-offered-where-there-is-none",
         file="commune_desk/ui/pages/sync.py",
-        old="        self.proof.setVisible(state.has_proof)\n",
-        new="",
+        old="                self.proof: state.has_proof,\n",
+        new="                self.proof: True,\n",
         tests=("ui/sync/test_proof.py",),
     ),
 )

@@ -38,13 +38,13 @@ class Draft(msgspec.Struct, frozen=True):
     payload: dict[str, Any]
 
 
-def put_draft(connection: Connection, officer: str, draft: Draft) -> None:
+def put_draft(connection: Connection, officer: str, draft: Draft) -> bool:
     """Keep a draft in place of the former one, as the one typed last; the caller holds the write transaction.
 
-    Nothing is kept of a form that stood open while its record was erased by law.
+    Nothing is kept of a form that stood open while its record was erased by law: False.
     """
     if is_erased(connection, draft.record):
-        return
+        return False
     text = json.dumps(draft.payload, ensure_ascii=False)
     saved_at = _after_all(connection, officer, draft.saved_at)
     connection.execute(
@@ -53,6 +53,7 @@ def put_draft(connection: Connection, officer: str, draft: Draft) -> None:
         " DO UPDATE SET saved_at=excluded.saved_at, focus=excluded.focus, payload=excluded.payload",
         (draft.form, officer, draft.record, saved_at, draft.focus, text),
     )
+    return True
 
 
 def _after_all(connection: Connection, officer: str, instant: str) -> str:

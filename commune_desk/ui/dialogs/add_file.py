@@ -13,7 +13,7 @@ from commune_desk.domain.model.ids import RecordId
 from commune_desk.domain.words.errors import Invalid
 from commune_desk.i18n import _, translate_error
 from commune_desk.presenters.wording.labels import Option
-from commune_desk.ui.dialogs.frame import FramedDialog
+from commune_desk.ui.dialogs.typing import TypingDialog
 from commune_desk.ui.theme import Size
 from commune_desk.ui.widgets.buttons import PrimaryButton
 from commune_desk.ui.widgets.card import IconLabel
@@ -27,7 +27,7 @@ from commune_desk.usecases.records.attachments import FileFacts
 _PREVIEW = 180
 
 
-class AddFileDialog(FramedDialog):
+class AddFileDialog(TypingDialog):
     """Accepted with `facts` that hold; `faults` tells what does not."""
 
     def __init__(
@@ -48,6 +48,7 @@ class AddFileDialog(FramedDialog):
         self.document = Choice(_("What it is"), documents)
         self.caption = LineEdit(_("Caption"))
         self.taken_on = DateField(_("Taken on"), today=today)
+        self.watch(self.caption, self.taken_on)
         self.form = Form(columns=1)
         self.form.add("document", FieldRow(_("What it is"), self.document, required=True))
         hint = _("Sealed: the province cannot read it.")
@@ -91,7 +92,6 @@ class AddFileDialog(FramedDialog):
         )
         errors = {**self._faults(self.facts), **errors}
         self.form.set_errors(errors, focus=True)
-        self.adjustSize()
         if not errors:
             self.accept()
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from commune_desk.domain.words.errors import DeskError
 from commune_desk.i18n import _, translate_error
 from commune_desk.store.writing.transaction import Tx
-from commune_desk.ui.dialogs.frame import FramedDialog
+from commune_desk.ui.dialogs.typing import TypingDialog
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Size
 from commune_desk.ui.widgets.buttons import PrimaryButton
@@ -21,7 +21,7 @@ from commune_desk.usecases.registers.moved_province import Inquiry
 from commune_desk.usecases.registers.opening import OpenDesk
 
 
-class AddressDialog(FramedDialog):
+class AddressDialog(TypingDialog):
     """Accepted once the address is kept. Closed before, nothing has changed: an answer that comes later counts for
     nothing."""
 
@@ -37,6 +37,7 @@ class AddressDialog(FramedDialog):
         own = desk.register.identity
         self.address.set_value(own.pins.address if own.pins else "")
         self.address.returnPressed.connect(self.submit)
+        self.watch(self.address)
         self.form = Form(columns=1)
         self.form.add("address", FieldRow(self.address.accessibleName(), self.address, required=True))
         self.body.addWidget(self.form)
@@ -45,6 +46,11 @@ class AddressDialog(FramedDialog):
         self.add_button(self.button, self.submit)
         self.address.setFocus()
         self.address.selectAll()
+
+    @property
+    def is_typed(self) -> bool:
+        """Not once it is tried: an answer would come to a question of its own."""
+        return super().is_typed and self._inquiry is None
 
     def submit(self) -> None:
         """Ask there, off the UI thread; once at a time."""

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from commune_desk.domain.model.change_set import ChangeSet
 from commune_desk.domain.words.errors import DeskError, Invalid
 from commune_desk.i18n import _, translate_error, translate_fields
-from commune_desk.ui.dialogs.frame import FramedDialog
+from commune_desk.ui.dialogs.typing import TypingDialog
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Size
 from commune_desk.ui.widgets.buttons import PrimaryButton
@@ -22,7 +22,7 @@ _PATIENCE_MS = 15_000
 """How long the province is waited for before the officer may break it off."""
 
 
-class EnrolDialog(FramedDialog):
+class EnrolDialog(TypingDialog):
     """Asks for the address and a new code; accepted once the province has answered.
 
     `tries` are those of the dialogs before it: a code whose answer was lost works again with their keys alone.
@@ -54,6 +54,7 @@ class EnrolDialog(FramedDialog):
         for name, field in self._fields.items():
             self.form.add(name, FieldRow(field.accessibleName(), field, required=True))
             field.returnPressed.connect(self.submit)
+        self.watch(*self._fields.values())
         self.body.addWidget(self.form)
         self.cancel = self.add_cancel()
         self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
@@ -79,6 +80,11 @@ class EnrolDialog(FramedDialog):
             self._failed,
             owner=self,
         )
+
+    @property
+    def is_typed(self) -> bool:
+        """Not while the province is asked: Escape breaks that off, and the dialog stays."""
+        return super().is_typed and not self._is_busy
 
     def reject(self) -> None:
         """Close without enrolling; not while the province is asked, for its answer cannot be taken back.

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QEvent, QObject, QSize
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from commune_desk.i18n import _
 from commune_desk.ui.widgets.buttons import SecondaryButton
+
+
+class _Room(QObject):
+    """Gives a dialog the height that it needs for what is said in it later. By itself it grows to its least height
+    alone, in which a text that just fails to fit into one line has one line."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.LayoutRequest and isinstance(watched, QWidget):
+            wanted = watched.sizeHint().height()
+            if wanted > watched.height():
+                watched.resize(watched.width(), wanted)
+        return False
 
 
 class FramedDialog(QDialog):
@@ -34,6 +46,7 @@ class FramedDialog(QDialog):
         self._buttons.setSpacing(8)
         self._buttons.addStretch(1)
         column.addLayout(self._buttons)
+        self.installEventFilter(_Room(self))
 
     def sizeHint(self) -> QSize:
         layout = self.layout()

@@ -65,12 +65,13 @@ class DraftKeeper(QObject):
         """Whether the form was saved or thrown away: it is watched no more and has no draft."""
         return not self._is_watching and self.found() is None
 
-    def left_behind(self) -> Callable[[Tx], None] | None:
-        """What keeps the draft of a form that is being left, kept before or not; None when nothing was entered."""
+    def left_behind(self) -> Callable[[Tx], bool] | None:
+        """What keeps the draft of a form that is being left, kept before or not, and says whether it may be kept; None
+        when nothing was entered."""
         self.ending.emit()
         return self.as_typed() if self._is_watching else None
 
-    def as_typed(self) -> Callable[[Tx], None] | None:
+    def as_typed(self) -> Callable[[Tx], bool] | None:
         """What keeps the form as it stands now, watched or not; None when nothing was entered."""
         if not self.is_touched:
             return None
@@ -98,12 +99,12 @@ class DraftKeeper(QObject):
                 owner=self,
             )
 
-    def last(self) -> Callable[[Tx], None] | None:
+    def last(self) -> Callable[[Tx], object] | None:
         """What keeps the present state before the form goes, as at lock; None when it is kept already."""
         self.ending.emit()
         return self.flush()
 
-    def flush(self) -> Callable[[Tx], None] | None:
+    def flush(self) -> Callable[[Tx], object] | None:
         """What keeps the present state; None when it is kept already."""
         self._due.stop()
         typed = self._read()

@@ -88,7 +88,7 @@ class FirstRunPage(OpeningCard):
             field.set_value(secrets.get(name, ""))
         self.body.insertWidget(self.body.count() - 1, self.fields)
         self.forgotten.setVisible(way == RESTORE)
-        self.button.setText(self._begin())
+        self.button.rename(self._begin())
         follow(stops(self.fields)[-1], self.back, self.forgotten, self.button)
 
     def _row(self, name: str) -> FieldRow:
@@ -166,7 +166,7 @@ class FirstRunPage(OpeningCard):
         for one in (self.forgotten, self.back, self.ways):  # what is under way cannot be taken back
             one.setEnabled(not is_busy)
         self.button.setEnabled(not is_busy)
-        self.button.setText(_("Please wait…") if is_busy else self._begin())
+        self.button.rename(_("Please wait…") if is_busy else self._begin())
 
     def _begin(self) -> str:
         """What the button does."""

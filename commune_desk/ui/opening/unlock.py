@@ -126,7 +126,7 @@ class UnlockPage(OpeningCard):
             self.anew,
         ):  # a register that opens is nobody's once this page is left
             one.setEnabled(not is_busy)
-        self.button.setText(_("Opening…") if is_busy else _("Unlock"))
+        self.button.rename(_("Opening…") if is_busy else _("Unlock"))
 
     def _on_done(self, desk: object) -> None:
         self.passphrase.clear()

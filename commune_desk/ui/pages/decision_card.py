@@ -59,7 +59,9 @@ class DecisionCard(Card):
         self.add(self.table)
         if card.waited:
             self.add_padded(Text(card.waited, size=Size.SMALL, ink="warning", wrap=True))
-        self.other = LineEdit(_("Another value"), placeholder=_("Another value"))
+        self._whose = f"{card.title}, {card.label}"
+        spoken = _("Another value: {whose}").format(whose=self._whose)
+        self.other = LineEdit(spoken, placeholder=_("Another value"))
         self.other.returnPressed.connect(self.submit)
         putting_away = QShortcut(QKeySequence("Esc"), self.other, context=Qt.ShortcutContext.WidgetShortcut)
         putting_away.activated.connect(self._put_away)
@@ -68,7 +70,7 @@ class DecisionCard(Card):
         self.error = Text("", size=Size.SMALL, ink="danger", wrap=True)
         self.error.hide()
         self.button = PrimaryButton(_("Decide"))
-        self.button.setAccessibleName(_("Decide: {whose}").format(whose=f"{card.title}, {card.label}"))
+        self.button.setAccessibleName(_("Decide: {whose}").format(whose=self._whose))
         self.button.clicked.connect(self.submit)
         self.add_padded(self._foot())
         self.keeper = DraftKeeper(DECISION, card.conflict.ids[0], self._typed, workplace, tasks, self)
@@ -96,7 +98,8 @@ class DecisionCard(Card):
         column.addWidget(self.error)
         line = QHBoxLayout()
         if self.card.can_write:
-            self.write = LinkButton(_("Write another value…"))
+            spoken = _("Write another value…: {whose}").format(whose=self._whose)
+            self.write = LinkButton(_("Write another value…"), name=spoken)
             self.write.clicked.connect(self._write_other)
             line.addWidget(self.write)
         told = self.card.why_not or _("Values not chosen stay in the history.")

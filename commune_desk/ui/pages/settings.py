@@ -236,7 +236,7 @@ class SettingsPage(Page):
         self.notice.dismissed.connect(self._forget_notice)
         self.body.insertWidget(0, self.notice)
         self.notice.speak()
-        self.scroll_area.ensureVisible(0, 0)
+        self.show_top()
 
     def _forget_notice(self) -> None:
         if self.notice is not None:

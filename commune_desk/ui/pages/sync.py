@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -36,7 +36,7 @@ from commune_desk.ui.widgets.forms import announce
 from commune_desk.ui.widgets.notice import NoticeBar
 from commune_desk.ui.widgets.page import Page, TwoColumns
 from commune_desk.ui.widgets.rows import ButtonRow, ListRow
-from commune_desk.ui.widgets.tab_order import follow, stops
+from commune_desk.ui.widgets.tab_order import follow, rest_focus, stops
 from commune_desk.ui.widgets.text import Text
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.sync.agent import SyncStatus
@@ -184,7 +184,7 @@ class SyncPage(Page):
         self.notice.dismissed.connect(self._forget_notice)
         self.body.insertWidget(0, self.notice)
         self.notice.speak()
-        self.scroll_area.ensureVisible(0, 0)  # what was pressed for it may stand at the end of the page
+        self.show_top()
 
     def _forget_notice(self) -> None:
         if self.notice is not None:
@@ -221,19 +221,34 @@ class SyncPage(Page):
         self._set_buttons(state)
 
     def _set_buttons(self, state: SyncPageState) -> None:
-        self.now.setVisible(state.can_sync)
-        self.now.setEnabled(not state.is_running)
+        self._show_buttons(
+            {
+                self.now: state.can_sync,
+                self.pause: state.can_sync,
+                self.enrol: state.can_enrol and not state.can_sync,
+                self.enrol_beside: state.can_enrol and state.can_sync,
+                self.log: state.has_history,
+                self.compare: state.can_sync,
+                self.proof: state.has_proof,
+                self.speak: state.can_sync and state.has_more,
+            }
+        )
+        for button in (self.now, self.compare, self.speak):
+            button.setEnabled(not state.is_running)
         self.now.rename(_("Syncing…") if state.is_running else _("Sync now"))
-        self.pause.setVisible(state.can_sync)
         self.pause.rename(_("Resume") if state.is_paused else _("Pause"))
-        self.enrol.setVisible(state.can_enrol and not state.can_sync)
-        self.enrol_beside.setVisible(state.can_enrol and state.can_sync)
-        self.log.setVisible(state.has_history)
-        self.compare.setVisible(state.can_sync)
-        self.compare.setEnabled(not state.is_running)
-        self.proof.setVisible(state.has_proof)
-        self.speak.setVisible(state.can_sync and state.has_more)
-        self.speak.setEnabled(not state.is_running)
+
+    def _show_buttons(self, shown: Mapping[QWidget, bool]) -> None:
+        """The keyboard goes from a button that is hidden to what the page is for now: Qt would give it to the next one,
+        which writes to a stick."""
+        waits = not self.now.isEnabled() and not shown[self.now] and self.window().focusWidget() is self
+        leaves = [rest_focus(button) is not None for button, is_shown in shown.items() if not is_shown]
+        for button, is_shown in shown.items():
+            button.setVisible(is_shown)
+        if waits or any(leaves):
+            self.now.setEnabled(True)
+            acts = (one for one in (self.now, self.enrol) if not one.isHidden())
+            next(acts, self).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _sync_after(self, ask: Callable[[Tx], None]) -> None:
         """Let the sync that begins now compare record by record, or do more than that."""

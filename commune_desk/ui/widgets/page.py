@@ -201,6 +201,11 @@ class Page(QWidget):
         if now is not None and went and self.isVisible() and self.content.isAncestorOf(now):
             QTimer.singleShot(0, now, partial(self._show_whole, now))  # a page that has just come has no places yet
 
+    def show_top(self) -> None:
+        """Bring into view what has just been said above all else: what was pressed for it may stand far below, and the
+        keyboard comes back to that, which is followed before."""
+        QTimer.singleShot(0, self.content, partial(self.scroll_area.ensureVisible, 0, 0))
+
     def _show_whole(self, widget: QWidget) -> None:
         """Bring into view what is not seen whole; where they have room together, with the heading of its card.
 

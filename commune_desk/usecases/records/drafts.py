@@ -11,14 +11,16 @@ TOPIC = "drafts"
 __all__ = ["DECISION", "TOPIC", "Draft", "Payload", "drop_draft", "load_draft", "open_drafts", "save_draft"]
 
 
-def save_draft(tx: Tx, form: str, record: str, focus: str, payload: Payload) -> None:
-    """Keep `payload` as the officer's draft of `form` for `record` (a record's id, or "" for a new one).
+def save_draft(tx: Tx, form: str, record: str, focus: str, payload: Payload) -> bool:
+    """Keep `payload` as the officer's draft of `form` for `record` (a record's id, or "" for a new one); False where
+    the record was erased by law.
 
     Drafts stay on this desk: they are never journalled and leave no audit row.
     """
     draft = Draft(form, record, to_iso(tx.ledger.now()), focus, dict(payload))
-    put_draft(tx.connection, tx.actor.officer, draft)
+    is_kept = put_draft(tx.connection, tx.actor.officer, draft)
     tx.topic(TOPIC)
+    return is_kept
 
 
 def drop_draft(tx: Tx, form: str, record: str) -> None:

@@ -23,11 +23,12 @@ from commune_desk.ui.pages.child_files import Files
 from commune_desk.ui.pages.sync import SyncPage
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.widgets.buttons import LinkButton
+from commune_desk.ui.widgets.fields import LineEdit
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.usecases.desk.workplace import Workplace
 from tests.helpers.attached import add_child, add_file, scan
 from tests.helpers.builders import make_report, make_visit, save_all
-from tests.helpers.dialogs import when_asked
+from tests.helpers.dialogs import answer, when_asked
 from tests.helpers.photos import PLACE_NOTE, phone_photo
 from tests.helpers.tiffs import tiff
 from tests.helpers.typing_vietnamese import commit_text
@@ -75,6 +76,28 @@ def describe(dialog: AddFileDialog) -> None:
     dialog.caption.setFocus()
     commit_text(dialog.caption, "Nhà mới của cháu")
     dialog.submit()
+
+
+@pytest.mark.parametrize("field", ["caption", "taken_on"])
+def test_escape_asks_before_it_loses_what_was_typed_of_a_photo(
+    qtbot: QtBot, files: Files, tmp_path: Path, field: str
+) -> None:
+    photo = tmp_path / "IMG_0001.jpg"
+    photo.write_bytes(phone_photo())
+    seen: list[tuple[list[str], str]] = []
+
+    def type_and_escape(dialog: AddFileDialog) -> None:
+        editor: LineEdit = getattr(dialog, field)
+        commit_text(editor, "20/11/2026")
+        asked = answer("reject")
+        QTest.keyClick(editor, Qt.Key.Key_Escape)
+        qtbot.waitUntil(lambda: bool(asked))
+        seen.append((asked, editor.text() if dialog.isVisible() else ""))
+
+    when_asked(AddFileDialog, type_and_escape)
+    files.take_in(photo)
+    qtbot.waitUntil(lambda: bool(seen))
+    assert seen == [(["Bỏ nội dung đã gõ?"], "20/11/2026")]
 
 
 def test_a_photo_is_added_shown_and_looked_at(qtbot: QtBot, files: Files, workplace: Workplace, tmp_path: Path) -> None:

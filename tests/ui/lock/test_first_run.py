@@ -88,3 +88,13 @@ def test_what_is_mistyped_of_the_invitation_is_said_beside_it_and_is_where_one_t
     assert page.fields.row("code").error == ""
     assert page.trouble is None, "it is said once"
     assert page.focusWidget() is page.fields.row("address").editor
+
+
+@pytest.mark.parametrize("way", [ENROL, TRAINING, RESTORE])
+def test_the_button_is_spoken_as_it_is_read(qtbot: QtBot, tmp_path: Path, way: str) -> None:
+    page = FirstRunPage(FirstRun(Profile(tmp_path), HandClock(), way))
+    qtbot.addWidget(page)
+    texts = {ENROL: "Đăng ký", TRAINING: "Bắt đầu", RESTORE: "Khôi phục"}
+    assert (page.button.text(), page.button.accessibleName()) == (texts[way], texts[way])
+    page._set_busy(True)
+    assert page.button.accessibleName() == page.button.text() == "Xin chờ…"

@@ -15,6 +15,7 @@ from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import Scope
 from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.domain.words.errors import DeskError
+from commune_desk.ui.pages import settings
 from commune_desk.ui.pages.emergency_hours import EmergencyHoursCard
 from commune_desk.ui.pages.settings import SettingsPage
 from commune_desk.ui.tasks import Tasks
@@ -119,6 +120,28 @@ def test_enter_changes_the_passphrase(qtbot: QtBot, page: SettingsPage, desk: Op
     QTest.keyClick(fields.row(fields.names[-1]).editor, Qt.Key.Key_Enter)
     until_said(qtbot, page)
     assert opens(desk, "hoa", ANOTHER)
+
+
+@pytest.mark.parametrize("pressed", ["back up", "add a colleague", "change the passphrase"])
+def test_what_came_of_a_button_is_seen_by_whoever_pressed_it_with_the_keyboard(
+    qtbot: QtBot, page: SettingsPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pressed: str
+) -> None:
+    """The keyboard comes back to the button, and the page had followed it down there."""
+    page.resize(1158, 300)
+    target = tmp_path / "so.cdbackup"
+    monkeypatch.setattr(settings, "ask_where_to", lambda *_asked: target)
+    fill(page.officer_fields, display_name="Bàn Thị Thử", login="mui", passphrase=ANOTHER, again=ANOTHER)
+    fields = page.passphrase_fields
+    fill(fields, **dict(zip(fields.names, (PASSPHRASE, ANOTHER, ANOTHER), strict=True)))
+    buttons = {"back up": page.backup_button, "add a colleague": page.add_button}
+    button = buttons.get(pressed, page.change_button)
+    button.setFocus()
+    QTest.keyClick(button, Qt.Key.Key_Return)
+    until_said(qtbot, page)
+    qtbot.wait(100)
+    assert page.notice is not None
+    assert page.notice.visibleRegion().boundingRect().height() == page.notice.height()
+    assert page.focusWidget() is button
 
 
 def test_what_is_missing_is_named_and_nothing_is_made(page: SettingsPage, desk: OpenDesk) -> None:

@@ -134,6 +134,31 @@ def test_where_only_a_new_code_helps_it_is(desk: EnrolledDesk, window: DeskWindo
     assert (page.now.isVisible(), page.enrol_beside.isVisible(), page.enrol.isVisible()) == (False, False, True)
 
 
+def test_the_keyboard_goes_from_the_button_that_leaves_to_what_the_page_is_for_now(
+    desk: EnrolledDesk, window: DeskWindow
+) -> None:
+    """Enrolled anew it stood on the button that writes to a stick; told to stop while it syncs, on nothing."""
+    press(Key.Key_5, Qt.KeyboardModifier.AltModifier)
+    page = sync_page(window)
+    page.show_status(SyncStatus(is_running=True))
+    assert focused() is page, "the twin: what is disabled for a while"
+    RegisterReplica(desk.open.register, lambda _changes: None).freeze("fork")
+    page.show_status(SyncStatus())
+    assert focused() is page.enrol
+    desk.enrol_anew()
+    page.refresh()
+    assert focused() is page.now
+
+
+def test_who_is_elsewhere_on_the_page_stays_there(desk: EnrolledDesk, window: DeskWindow) -> None:
+    press(Key.Key_5, Qt.KeyboardModifier.AltModifier)
+    page = sync_page(window)
+    page.log.setFocus()
+    RegisterReplica(desk.open.register, lambda _changes: None).freeze("fork")
+    page.refresh()
+    assert focused() is page.log
+
+
 @pytest.mark.parametrize("key", [Key.Key_Return, Key.Key_Enter])
 def test_enter_decides_with_the_value_that_is_written(
     qtbot: QtBot, enrolled: Workplace, tasks: Tasks, key: Qt.Key
@@ -151,6 +176,19 @@ def test_enter_decides_with_the_value_that_is_written(
     qtbot.waitUntil(lambda: enrolled.read(open_conflicts) == [])
     phone = enrolled.read(lambda db: db.execute("SELECT phone FROM person WHERE id=?", (person.id,)).fetchone()[0])
     assert phone == "0977000999"
+
+
+def test_each_button_of_a_card_says_what_it_is_about(qtbot: QtBot, enrolled: Workplace, tasks: Tasks) -> None:
+    """Of several cards they followed each other, each spoken alike."""
+    person = in_conflict(enrolled, "0987111223", "0366404505")
+    page = SyncPage(enrolled, tasks)
+    show(qtbot, page)
+    (card,) = page.cards
+    assert card.write is not None
+    whose = f"{person.full_name}, Điện thoại"
+    assert card.button.accessibleName() == f"Quyết định: {whose}"
+    assert card.write.accessibleName() == f"Nhập giá trị khác…: {whose}"
+    assert card.other.accessibleName() == f"Giá trị khác: {whose}"
 
 
 def test_escape_puts_away_what_was_being_written_and_the_next_key_brings_it_back(

@@ -17,6 +17,7 @@ from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.drafts import save_draft
 from commune_desk.usecases.sync.agent import SyncStatus
 from tests.helpers.dialogs import answer
+from tests.helpers.erased import erase
 from tests.helpers.keys import come_back, press, top_of
 from tests.helpers.typing_vietnamese import commit_text
 from tests.helpers.workplaces import OFFICER
@@ -51,6 +52,23 @@ def test_whoever_leaves_a_form_is_told_in_one_line_that_the_draft_is_kept(
     qtbot.wait(50)
     window.show_status(SyncStatus())
     assert quietly_said(window) == ([KEPT] if typed and leave != "save" else [])
+
+
+@pytest.mark.parametrize("leave", ["escape", "rail key"])
+def test_of_whom_the_law_has_erased_meanwhile_nobody_is_told_that_a_draft_is_kept(
+    qtbot: QtBot, window: DeskWindow, workplace: Workplace, hoa: RecordId, leave: str
+) -> None:
+    """It is not, and could not be opened."""
+    window.navigate(Route("child", hoa, "visit"))
+    form = top_of(window)
+    assert isinstance(form, EntryPage)
+    commit_text(form.fields["observations"], "Đang ghi dở")
+    erase(workplace, "person", hoa)
+    press(*((Key.Key_1, Alt) if leave == "rail key" else (Key.Key_Escape,)))
+    qtbot.waitUntil(lambda: bool(window.shell.notices))
+    (said,) = [notice.accessibleName() for notice in window.shell.notices]
+    assert said.startswith("Trong lúc gõ, thông tin của phiếu này đã được xóa theo quy định pháp luật.")
+    assert workplace.read(lambda c: load_draft(c, "visit", OFFICER, hoa)) is None
 
 
 def quietly_said(window: DeskWindow) -> list[str]:
