@@ -110,7 +110,7 @@ class WorkingDesk(QObject):
 
     def _show_anew(self, before: Callable[[], None] = lambda: None) -> None:
         """Make the window anew, where one was, once all that is typed is kept."""
-        kept: list[Callable[[Tx], None]] = []
+        kept: list[Callable[[Tx], object]] = []
         for keeper in self.window.keepers():
             _gather(keeper, kept)
         if kept:
@@ -249,7 +249,7 @@ class WorkingDesk(QObject):
         Each step is taken whatever becomes of those before it; nothing is called after it. What cannot be kept, on a
         full or failing disk, is left; a bug is raised once the register is closed.
         """
-        kept: list[Callable[[Tx], None]] = []
+        kept: list[Callable[[Tx], object]] = []
         in_order(
             self._idle.stop,
             self._card.stop,
@@ -274,12 +274,12 @@ class WorkingDesk(QObject):
 
         leave_sealed(self.desk)
 
-    def _write_all(self, operations: list[Callable[[Tx], None]]) -> None:
+    def _write_all(self, operations: list[Callable[[Tx], object]]) -> None:
         """Behind what was handed in before: an older draft that waits for its turn would be written over the last."""
         if operations:
             in_order(*(partial(self._write_in_turn, operation) for operation in operations))
 
-    def _write_in_turn(self, operation: Callable[[Tx], None]) -> None:
+    def _write_in_turn(self, operation: Callable[[Tx], object]) -> None:
         self._writer.submit(self.workplace.write, operation).result()
 
     def _hide(self) -> None:
@@ -311,7 +311,7 @@ def in_order(step: Callable[[], object], *following: Callable[[], object]) -> No
             in_order(*following)
 
 
-def _gather(keeper: DraftKeeper, kept: list[Callable[[Tx], None]]) -> None:
+def _gather(keeper: DraftKeeper, kept: list[Callable[[Tx], object]]) -> None:
     operation = keeper.last()
     if operation is not None:
         kept.append(operation)

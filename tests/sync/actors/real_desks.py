@@ -101,7 +101,7 @@ class RealDesk:
         """In small pieces, so that crashes fall between them."""
         return Session(self.connect(), replica or self.replica(), apply_at_once=2).sync()
 
-    def run(self, work: Callable[[Tx], None]) -> None:
+    def run(self, work: Callable[[Tx], object]) -> None:
         self.register.write(work).result()
 
     def edit(self, kind: type[Record], record: str, **values: object) -> None:
