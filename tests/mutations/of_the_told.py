@@ -7,6 +7,7 @@ from tests.mutations.fault import Fault
 _TOLD = "sync/client/test_health_told.py"
 _HEALTH, _KEPT = "commune_desk/store/exchange/health.py", "sync/server/intake/desk_health.py"
 _TABLE = "sync/server/commands/desk_table.py"
+_VERIFIER, _LOG = "tests/verifier/verify_log.py", "sync/wire/test_log_verifier.py"
 _SPLIT, _PROVEN = "sync/split_view.py", "sync/wire/test_split_proof.py"
 
 FAULTS: tuple[Fault, ...] = (
@@ -128,5 +129,19 @@ FAULTS: tuple[Fault, ...] = (
         old="        self.proof.setVisible(state.has_proof)\n",
         new="",
         tests=("ui/sync/test_proof.py",),
+    ),
+    Fault(
+        name="a-log-tells-of-a-desk-twice",
+        file=_VERIFIER,
+        old="""        need(cert["desk"] not in self.desks, f"a second certificate of desk {cert['desk']}")\n""",
+        new="",
+        tests=(f"{_LOG}::test_tampering_is_found",),
+    ),
+    Fault(
+        name="the-verifier-dies-of-what-it-reads",
+        file=_VERIFIER,
+        old="ArithmeticError, ",
+        new="",
+        tests=(f"{_LOG}::test_tampering_is_found",),
     ),
 )
