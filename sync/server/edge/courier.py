@@ -17,6 +17,7 @@ from sync.server.engine.database import NO_SCOPE, Reach, reach_of
 from sync.server.identity import desks
 from sync.server.identity.province import Province, audited, epoch_of
 from sync.server.intake.admission import Admission
+from sync.server.intake.desk_health import keep_carried
 from sync.server.intake.purge_statements import keep_purges
 from sync.server.intake.push import take_in
 from sync.server.problems import Refused
@@ -44,7 +45,7 @@ def take_in_bundle(province: Province, arrived: Bundle, answer: Answer, *, admis
     answer.answers.append(arrived.header.id)
     note(province, "bundle-in", f"{answer.desk} {label}")
     for _, body in arrived.parts(PartKind.PURGES):
-        _keep_purges(province, answer, body)
+        _keep_report(province, answer, body, arrived.header.at)
     if arrived.header.epoch == _epoch(province):
         for _, body in arrived.parts(PartKind.PUSH):
             if not _push(province, answer, body, admission):
@@ -98,11 +99,14 @@ def _push(province: Province, answer: Answer, body: bytes, admission: Admission)
     return True
 
 
-def _keep_purges(province: Province, answer: Answer, body: bytes) -> None:
-    """Keep the desk's signed words for what it removed; they stand in whatever epoch they were brought."""
+def _keep_report(province: Province, answer: Answer, body: bytes, written_at: str) -> None:
+    """Keep the desk's signed words for what it removed, and how it stands, in whatever epoch they were brought."""
     caller = province.database.read(lambda connection: existing(connection, answer.desk), NO_SCOPE)
     try:
-        answer.keep(province, keep_purges(province, caller, decode(body, PurgeRequest)))
+        request = decode(body, PurgeRequest)
+        if request.purges:
+            answer.keep(province, keep_purges(province, caller, request))
+        keep_carried(province, caller, request, written_at)
     except Refused as refused:
         answer.refuse(province, refused)
     except Malformed:
