@@ -28,7 +28,15 @@ def open_arrived(province: Province, data: bytes) -> Bundle:
     """The bundle in a file, once its desk's signature holds. Raises BundleFault or Refusal."""
     arrived = bundle.open_bundle(data, province.keys.courier, PROVINCE_DESK)
     desk = province.database.read(lambda connection: desks.find(connection, arrived.header.sender), NO_SCOPE)
-    if desk is None or not desk.sign_public or not arrived.signed_by(desk.sign_public):
+    if desk is None or not desk.sign_public:
+        raise Refusal(
+            N_(
+                "No desk enrolled here made this bundle. Nothing of it was taken in; find out who brought it. Where a "
+                "backup was put back it can be of a PC that was enrolled after that backup: such a PC needs a new "
+                "code, see docs/province.md, section 8."
+            )
+        )
+    if not arrived.signed_by(desk.sign_public):
         raise Refusal(
             N_("No desk enrolled here made this bundle. Nothing of it was taken in; find out who brought it.")
         )
