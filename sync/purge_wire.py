@@ -1,4 +1,4 @@
-"""The messages of `/v1/report`: how a desk stands, once a day, and its signed statements of what it removed."""
+"""The messages of `/v1/report`, and of a bundle: how a desk stands, and its signed statements of what it removed."""
 
 from __future__ import annotations
 
@@ -52,6 +52,11 @@ class Health(_Message, frozen=True, kw_only=True, omit_defaults=True):
     """Seconds by which that clock is ahead of the province's, below 0 behind; None where it does not know."""
     program_version: str = ""
     schema: Count = 0
+    carried_n: Count = 0
+    """In a bundle: the number of the last change made there. All that have one and wait go with the bundles written
+    then; `waiting` counts what stays behind."""
+    carried_since: Instant = ""
+    """Since when the oldest that goes with them waits, by that PC's clock; empty where none does."""
 
 
 class PurgeRequest(Health, frozen=True, kw_only=True, omit_defaults=True):
@@ -68,10 +73,11 @@ class PurgeReply(_Message, frozen=True, kw_only=True, omit_defaults=True):
 
 def bounded(health: Health) -> Health:
     """The same, so that a province takes it, whatever a clock without a battery has made of it."""
-    ahead, oldest = health.clock_ahead, health.oldest_waiting_at
+    ahead, oldest, carried = health.clock_ahead, health.oldest_waiting_at, health.carried_since
     return msgspec.structs.replace(
         health,
         oldest_waiting_at=oldest if is_instant(oldest) else "",
+        carried_since=carried if is_instant(carried) else "",
         clock_ahead=ahead if ahead is None else max(-MOST_AHEAD, min(MOST_AHEAD, ahead)),
         program_version=health.program_version[:LONGEST_VERSION],
     )

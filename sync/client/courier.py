@@ -44,7 +44,7 @@ class Outgoing:
 def outgoing(replica: Replica, courier_public: bytes, *, at: str, room: int = bundle.MAX_INSIDE) -> Iterator[Outgoing]:
     """Everything that waits, and the question what is new, as files with at most `room` bytes in each; at least one."""
     identity = replica.identity()
-    asked = _question(replica, identity)
+    asked = [*_standing(replica), *_question(replica, identity)]
     left = room - sum(part.size for part, _ in asked)
     before = _n_before_pending(replica)
     for group in bundle.packed(chain(_reports(replica), _pushes(replica, identity, left)), room=left):
@@ -63,6 +63,12 @@ def _n_before_pending(replica: Outbox) -> int:
 def _reports(replica: Outbox) -> Iterator[Item]:
     """This desk's signed words for what it removed, as far as the province is not known to keep them."""
     for request in purge_wire.requests_with(replica.unsent_purges()):
+        yield bundle.part(PartKind.PURGES, protocol.encode(request))
+
+
+def _standing(replica: Replica) -> Iterator[Item]:
+    """How this desk stands, in every file: whichever of them arrive, the province hears it."""
+    for request in purge_wire.requests_with((), replica.health_carried()):
         yield bundle.part(PartKind.PURGES, protocol.encode(request))
 
 

@@ -99,6 +99,10 @@ class Contact(Protocol):
         """How this desk stands, if the province is to be told so now, at its own time; None where it was today."""
         ...
 
+    def health_carried(self) -> purge_wire.Health:
+        """How this desk stands, as bundles that bring all that waits under a number tell it."""
+        ...
+
     def health_told(self, now: str) -> None:
         """The province heard at its time `now` how this desk stands."""
         ...

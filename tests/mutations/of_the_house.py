@@ -11,6 +11,7 @@ _WORDS, _WRONG_CLOCK = (
     "sync/meeting/test_in_and_out_by_a_wrong_clock.py",
 )
 _TASKS, _TWICE = "commune_desk/usecases/shelter/tasks_of_stays.py", "sync/meeting/test_discharged_twice.py"
+_OVER = "sync/meeting/test_ended_twice_over.py"
 _SAME, _AS_TWO = "commune_desk/usecases/shelter/same_person.py", "sync/meeting/test_admitted_twice_as_two.py"
 _BELONGING, _FORMER = "sync/server/lifecycle/belonging.py", "sync/journeys/test_former_residents.py"
 _ADMIT = "commune_desk/presenters/shelter/admit_form.py"
@@ -123,10 +124,45 @@ FAULTS = (
         tests=(_TWICE,),
     ),
     Fault(
+        name="of-two-stays-that-both-ended-nobody-is-reminded",
+        file=_TASKS,
+        old='status="dropped" if is_here else "open"), group=group)',
+        new='status="dropped" if is_here else "open"))',
+        tests=(_OVER,),
+    ),
+    Fault(
+        name="what-somebody-left-off-is-asked-after-all",
+        file=_TASKS,
+        old='if end and task.status == "dropped" and _group_of(tx.connection, "task", task.id) == end:',
+        new='if task.status == "dropped":',
+        tests=(f"{_OVER}::test_what_somebody_left_off_stays_left_off",),
+    ),
+    Fault(
+        name="who-is-here-by-another-stay-is-asked-after",
+        file=_TASKS,
+        old="if not asked or any(one.is_active or one.discharge_reason",
+        new="if not asked or any(one.discharge_reason",
+        tests=(f"{_OVER}::test_who_is_still_here_by_the_other_stay_is_not_asked_after",),
+    ),
+    Fault(
+        name="a-stay-that-goes-on-is-asked-after",
+        file=_TASKS,
+        old="        if task_id not in own and _group_of",
+        new="        if _group_of",
+        tests=(f"{_OVER}::test_who_goes_on_being_here_by_both_is_not_asked_after",),
+    ),
+    Fault(
+        name="an-end-that-stands-is-asked-about-of-who-is-here",
+        file=_TASKS,
+        old="    if came_back or _is_here(tx.connection, stay.person):",
+        new="    if came_back:",
+        tests=(f"{_OVER}::test_nor_who_is_here_by_the_other_where_people_decide_for_the_end",),
+    ),
+    Fault(
         name="what-was-left-off-before-the-end-is-to-be-done",
         file=_TASKS,
-        old='        if _group_of(tx.connection, "task", task_id) == end:\n',
-        new="        if end:\n",
+        old='and _group_of(tx.connection, "task", task_id) == end:\n',
+        new="and end:\n",
         tests=(_TWICE,),
     ),
     Fault(

@@ -105,8 +105,8 @@ FAULTS = (
     Fault(
         name="one-of-two-stays-ends-the-tasks-of-the-other",
         file="commune_desk/usecases/shelter/tasks_of_stays.py",
-        old="if stay.person is None or any(other.person == stay.person for other in active_stays(tx.connection)):",
-        new="if stay.person is None:",
+        old="for task in () if is_here else open_tasks_of(tx.connection, stay.person):",
+        new="for task in open_tasks_of(tx.connection, stay.person):",
         tests=("usecases/shelter/test_admitted_twice.py",),
     ),
     Fault(

@@ -7,6 +7,7 @@ from tests.mutations.fault import Fault
 _WORKING = "commune_desk/working_desk.py"
 _WINDOW = "commune_desk/ui/desk_window.py"
 _FILES = "commune_desk/ui/pages/child_files.py"
+_DONE = "presenters/child/test_page.py::test_a_task_that_is_done_stands_in_the_timeline_by_who_did_it"
 
 FAULTS = (
     Fault(
@@ -92,5 +93,19 @@ FAULTS = (
         old="        check_whole_pdf(data)\n",
         new="",
         tests=("usecases/records/test_attachments.py",),
+    ),
+    Fault(
+        name="a-task-that-is-done-is-on-no-page",
+        file="commune_desk/presenters/child/timeline.py",
+        old="        found += [*self._tasks(), *self._moves(),",
+        new="        found += [*self._moves(),",
+        tests=(_DONE,),
+    ),
+    Fault(
+        name="a-task-taken-up-again-counts-as-done",
+        file="commune_desk/presenters/child/timeline.py",
+        old="                done.pop(entry.record, None)\n",
+        new="",
+        tests=(_DONE,),
     ),
 )

@@ -7,6 +7,8 @@ from tests.mutations.fault import Fault
 _TOLD = "sync/client/test_health_told.py"
 _HEALTH, _KEPT = "commune_desk/store/exchange/health.py", "sync/server/intake/desk_health.py"
 _TABLE = "sync/server/commands/desk_table.py"
+_VERIFIER, _LOG = "tests/verifier/verify_log.py", "sync/wire/test_log_verifier.py"
+_BY_STICK = "sync/courier/test_health_by_stick.py"
 _SPLIT, _PROVEN = "sync/split_view.py", "sync/wire/test_split_proof.py"
 
 FAULTS: tuple[Fault, ...] = (
@@ -55,8 +57,8 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         name="a-desk-that-says-nothing-forgets-what-it-said",
         file=_KEPT,
-        old="    if not said.program_version:\n        return\n",
-        new="",
+        old="    if not said.program_version:\n        return\n    told",
+        new="    told",
         tests=(f"{_TOLD}::test_a_desk_of_an_older_program_says_nothing_and_what_it_said_before_stays",),
     ),
     Fault(
@@ -128,5 +130,61 @@ FAULTS: tuple[Fault, ...] = (
         old="                self.proof: state.has_proof,\n",
         new="                self.proof: True,\n",
         tests=("ui/sync/test_proof.py",),
+    ),
+    Fault(
+        name="a-log-tells-of-a-desk-twice",
+        file=_VERIFIER,
+        old="""        need(cert["desk"] not in self.desks, f"a second certificate of desk {cert['desk']}")\n""",
+        new="",
+        tests=(f"{_LOG}::test_tampering_is_found",),
+    ),
+    Fault(
+        name="the-verifier-dies-of-what-it-reads",
+        file=_VERIFIER,
+        old="ArithmeticError, ",
+        new="",
+        tests=(f"{_LOG}::test_tampering_is_found",),
+    ),
+    Fault(
+        name="how-a-pc-stands-goes-by-no-stick",
+        file="sync/client/courier.py",
+        old="asked = [*_standing(replica), *_question(replica, identity)]",
+        new="asked = _question(replica, identity)",
+        tests=(f"{_BY_STICK}::test_a_stick_tells_it",),
+    ),
+    Fault(
+        name="a-stick-that-says-nothing-is-kept-as-said",
+        file=_KEPT,
+        old="    if not said.program_version:\n        return\n    now",
+        new="    now",
+        tests=(f"{_BY_STICK}::test_nor_is_anything_kept_of_one_that_never_sent_a_change",),
+    ),
+    Fault(
+        name="an-older-stick-says-how-a-pc-stands",
+        file=_KEPT,
+        old="if said.carried_n >= heard and not is_older:",
+        new="if True:",
+        tests=(f"{_BY_STICK}::test_each_stick_tells_it_anew_and_one_brought_again_changes_nothing",),
+    ),
+    Fault(
+        name="a-stick-that-was-overtaken-by-the-line-says-how-a-pc-stands",
+        file=_KEPT,
+        old="and said_at < last.said_at",
+        new="and False",
+        tests=(f"{_BY_STICK}::test_what_is_heard_over_a_line_stands_until_a_later_stick",),
+    ),
+    Fault(
+        name="which-stick-is-later-goes-by-a-pcs-clock",
+        file=_KEPT,
+        old="said.carried_n == heard and said_at",
+        new="said_at",
+        tests=(f"{_BY_STICK}::test_a_clock_that_went_back_hides_no_later_stick",),
+    ),
+    Fault(
+        name="what-is-on-the-way-waits-nowhere",
+        file="sync/server/lifecycle/status.py",
+        old="on_the_way = max(0, (row.carried_n or 0) - held_n)",
+        new="on_the_way = 0",
+        tests=(f"{_BY_STICK}::test_of_a_stick_that_was_lost_the_next_trip_tells",),
     ),
 )

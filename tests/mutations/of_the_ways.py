@@ -160,9 +160,18 @@ FAULTS = (
     Fault(
         name="bundle-of-a-desk-unsigned",
         file="sync/server/edge/courier.py",
-        old="if desk is None or not desk.sign_public or not arrived.signed_by(desk.sign_public):",
-        new="if desk is None or desk.status == desks.EXPECTED:",
+        old="    if not arrived.signed_by(desk.sign_public):",
+        new="    if desk.status == desks.EXPECTED:",
         tests=("sync/courier/test_forged.py::test_only_a_desk_of_the_province_is_believed",),
+    ),
+    Fault(
+        name="of-a-pc-of-before-a-restore-nothing-is-said",
+        file="sync/server/edge/courier.py",
+        old=""" Where a "
+                "backup was put back it can be of a PC that was enrolled after that backup: such a PC needs a new "
+                "code, see docs/province.md, section 8.\"""",
+        new='"',
+        tests=("sync/courier/test_enrolled_after_the_backup.py::test_its_stick_is_refused_with_the_way_on",),
     ),
     Fault(
         name="bundle-for-another-taken",

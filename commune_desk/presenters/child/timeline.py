@@ -1,4 +1,4 @@
-"""The timeline of a child: visits, reports, groups, protection and every edit, newest first."""
+"""The timeline of a child: visits, reports, groups, protection, tasks done and every edit, newest first."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Timeline:
     def moments(self) -> tuple[Moment, ...]:
         """Newest first."""
         found = [*self._visits(), *self._reports(), *self._groups(), *self._notices(), *self._files(), *self._edits()]
-        found += [*self._moves(), *self._joins(), *self._erased()]
+        found += [*self._tasks(), *self._moves(), *self._joins(), *self._erased()]
         found.append(self._opened(self._record.file))
         found += [self._opened(other.file) for other in self._record.joined if other.file]
         return tuple(sorted(found, key=lambda moment: moment.order, reverse=True))
@@ -127,6 +127,23 @@ class Timeline:
             if group.to_on:
                 day = labels.near_day_text(group.to_on, self._today)
                 yield self._sent(Moment(f"{group.to_on}T23:59", _("Leaves a group"), day, body), group.id)
+
+    def _tasks(self) -> Iterator[Moment]:
+        """What was to be done for the child and is done; what is to be done stands on Today."""
+        titles: dict[str, str] = {}
+        done: dict[str, Entry] = {}
+        for entry in self._history:
+            said = {edit.field: edit.after for edit in entry.edits if not edit.is_lost} if entry.kind == "task" else {}
+            if "title" in said:
+                titles[entry.record] = str(said["title"])
+            if "status" in said and not entry.is_set_aside:
+                done.pop(entry.record, None)
+                if said["status"] == "done":
+                    done[entry.record] = entry
+        for record, entry in done.items():
+            order = _local(entry.at).strftime("%Y-%m-%dT%H:%M")
+            meta = labels.joined(self._when(entry.at), entry.officer)
+            yield self._marked(Moment(order, _("Task done"), meta, titles.get(record, "")), [entry])
 
     def _notices(self) -> Iterator[Moment]:
         for notice in self._record.notices:

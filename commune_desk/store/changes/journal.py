@@ -9,7 +9,9 @@ from commune_desk.store.engine.database import Connection, NotUnique
 from sync import protocol
 from sync.change import Line
 
-UNSENT = ("waiting", "staged")
+WAITING, STAGED = "waiting", "staged"
+"""With a number, and still without one."""
+UNSENT = (WAITING, STAGED)
 """Made here, and the province has not signed for it."""
 IS_UNSENT = f"state IN {UNSENT}"
 LEFT = "left"

@@ -72,6 +72,9 @@ class RegisterReplica(OneDesk):
     def health(self, now: str) -> purge_wire.Health | None:
         return self._ask(lambda db: health.due(db, now, self.clock_found()))
 
+    def health_carried(self) -> purge_wire.Health:
+        return self._ask(health.carried)
+
     def health_told(self, now: str) -> None:
         self._write(lambda tx: health.note_told(tx, now))
 

@@ -75,7 +75,7 @@ _AROUND_A_CHILD = (
     " UNION ALL SELECT household FROM child_file WHERE person=:who AND household IS NOT NULL"
     " UNION ALL SELECT n.id FROM placement_notice n JOIN child_file f ON f.case_number=n.case_code WHERE f.person=:who"
     " OR f.person IN (SELECT person FROM joined WHERE kept=:who)"
-    " UNION ALL SELECT id FROM attachment WHERE person=:who"
+    " UNION ALL SELECT id FROM attachment WHERE person=:who UNION ALL SELECT id FROM task WHERE person=:who"
     " UNION ALL SELECT id FROM attachment_withdrawal WHERE person=:who UNION ALL SELECT :who"
     " UNION ALL SELECT person FROM joined WHERE kept=:who UNION ALL"
     " SELECT f.id FROM child_file f JOIN joined j ON j.person=f.person WHERE j.kept=:who"

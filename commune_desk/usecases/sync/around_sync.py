@@ -16,6 +16,7 @@ from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.records.unheard_ends import let_files_go_on
 from commune_desk.usecases.shelter.commune_notices import follow_moves, keep_told
 from commune_desk.usecases.shelter.states import let_last_words_stand
+from commune_desk.usecases.shelter.tasks_of_stays import ask_after_all
 
 
 class AroundSync:
@@ -54,7 +55,8 @@ class AroundSync:
         """What follows from what was heard, and goes with the next sync.
 
         Files go on that were ended unheard. In a shelter the stay of a child who moved follows, notices that two desks
-        wrote apart follow the stay that came of it, and its state what was written last.
+        wrote apart follow the stay that came of it, of whom two let go it is asked how it goes, and the state of a stay
+        is what was written last.
         """
         stays, self._stays = self._stays, set()
         self._note(self._register.write(let_files_go_on).result()[1])
@@ -62,6 +64,7 @@ class AroundSync:
             self._note(self._register.write(follow_moves).result()[1])
             if stays:
                 self._note(self._register.write(keep_told).result()[1])
+                self._note(self._register.write(lambda tx: ask_after_all(tx, stays)).result()[1])
             self._note(self._register.write(lambda tx: let_last_words_stand(tx, stays)).result()[1])
 
     def _note(self, changes: ChangeSet) -> None:

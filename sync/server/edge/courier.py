@@ -17,6 +17,7 @@ from sync.server.engine.database import NO_SCOPE, Reach, reach_of
 from sync.server.identity import desks
 from sync.server.identity.province import Province, audited, epoch_of
 from sync.server.intake.admission import Admission
+from sync.server.intake.desk_health import keep_carried
 from sync.server.intake.purge_statements import keep_purges
 from sync.server.intake.push import take_in
 from sync.server.problems import Refused
@@ -27,7 +28,15 @@ def open_arrived(province: Province, data: bytes) -> Bundle:
     """The bundle in a file, once its desk's signature holds. Raises BundleFault or Refusal."""
     arrived = bundle.open_bundle(data, province.keys.courier, PROVINCE_DESK)
     desk = province.database.read(lambda connection: desks.find(connection, arrived.header.sender), NO_SCOPE)
-    if desk is None or not desk.sign_public or not arrived.signed_by(desk.sign_public):
+    if desk is None or not desk.sign_public:
+        raise Refusal(
+            N_(
+                "No desk enrolled here made this bundle. Nothing of it was taken in; find out who brought it. Where a "
+                "backup was put back it can be of a PC that was enrolled after that backup: such a PC needs a new "
+                "code, see docs/province.md, section 8."
+            )
+        )
+    if not arrived.signed_by(desk.sign_public):
         raise Refusal(
             N_("No desk enrolled here made this bundle. Nothing of it was taken in; find out who brought it.")
         )
@@ -44,7 +53,7 @@ def take_in_bundle(province: Province, arrived: Bundle, answer: Answer, *, admis
     answer.answers.append(arrived.header.id)
     note(province, "bundle-in", f"{answer.desk} {label}")
     for _, body in arrived.parts(PartKind.PURGES):
-        _keep_purges(province, answer, body)
+        _keep_report(province, answer, body, arrived.header.at)
     if arrived.header.epoch == _epoch(province):
         for _, body in arrived.parts(PartKind.PUSH):
             if not _push(province, answer, body, admission):
@@ -98,11 +107,14 @@ def _push(province: Province, answer: Answer, body: bytes, admission: Admission)
     return True
 
 
-def _keep_purges(province: Province, answer: Answer, body: bytes) -> None:
-    """Keep the desk's signed words for what it removed; they stand in whatever epoch they were brought."""
+def _keep_report(province: Province, answer: Answer, body: bytes, written_at: str) -> None:
+    """Keep the desk's signed words for what it removed, and how it stands, in whatever epoch they were brought."""
     caller = province.database.read(lambda connection: existing(connection, answer.desk), NO_SCOPE)
     try:
-        answer.keep(province, keep_purges(province, caller, decode(body, PurgeRequest)))
+        request = decode(body, PurgeRequest)
+        if request.purges:
+            answer.keep(province, keep_purges(province, caller, request))
+        keep_carried(province, caller, request, written_at)
     except Refused as refused:
         answer.refuse(province, refused)
     except Malformed:

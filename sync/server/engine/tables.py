@@ -240,8 +240,13 @@ desk_health = Table(
     Column("clock_ahead", BigInteger, nullable=True),
     _text("program_version"),
     _number("schema"),
+    Column("carried_n", BigInteger, nullable=True),
+    _maybe("carried_since"),
 )
-"""How each desk said last that it stands, at the province's time `said_at`; `oldest_at` is empty if nothing waits."""
+"""How each desk said last that it stands, at the province's time `said_at`; `oldest_at` is empty if nothing waits.
+
+By stick `said_at` is when it was written, by that PC's clock, and the last two say what was on its way then.
+"""
 
 erasure = Table(
     "erasure",

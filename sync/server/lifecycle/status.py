@@ -20,7 +20,10 @@ from sync.server.intake.reports_in import reports_waiting
 
 
 class DeskHealth(msgspec.Struct, frozen=True, kw_only=True):
-    """How a PC said last that it stands, at the province's time `said_at`: see `sync.purge_wire.Health`."""
+    """How a PC said last that it stands, at `said_at` (by stick: when that was written): see `sync.purge_wire.Health`.
+
+    What it had put on a stick waits there until it is here.
+    """
 
     said_at: str
     waiting: int
@@ -39,7 +42,7 @@ class DeskStatus(msgspec.Struct, frozen=True, kw_only=True):
     program_version: str
     """As it said last; of one that says nothing, as it was enrolled."""
     health: DeskHealth | None
-    """None of a PC that never said, as those of older programs and those that go by stick."""
+    """None of a PC that never said, as those of older programs."""
     durable: int
     """The number up to which a verified backup holds its changes."""
     lease_until: str | None
@@ -87,7 +90,7 @@ def desk_list(connection: Connection) -> list[DeskStatus]:
             changes=row.last_n,
             seen_at=row.seen_at,
             program_version=said[row.id].program_version if row.id in said else row.program_version,
-            health=_health(said[row.id]) if row.id in said else None,
+            health=_health(said[row.id], held_n=row.last_n) if row.id in said else None,
             durable=row.durable_n,
             lease_until=row.lease_until,
             removal=_removal(row.removal_at if row.sign_public else None, is_done=row.id in removed),
@@ -96,8 +99,17 @@ def desk_list(connection: Connection) -> list[DeskStatus]:
     ]
 
 
-def _health(row: Any) -> DeskHealth:
-    return DeskHealth(**{name: getattr(row, name) for name in DeskHealth.__struct_fields__})
+def _health(row: Any, *, held_n: int) -> DeskHealth:
+    """`held_n`: up to which of its changes all are here."""
+    on_the_way = max(0, (row.carried_n or 0) - held_n)
+    since = [row.oldest_at, row.carried_since if on_the_way else ""]
+    return DeskHealth(
+        said_at=row.said_at,
+        waiting=row.waiting + on_the_way,
+        oldest_at=min(filter(None, since), default=""),
+        clock_ahead=row.clock_ahead,
+        schema=row.schema,
+    )
 
 
 def _removal(ordered_at: str | None, *, is_done: bool) -> str:

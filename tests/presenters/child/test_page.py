@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from commune_desk.domain.model.ids import RecordId
+from commune_desk.domain.model.ids import RecordId, Scope, new_record_id
+from commune_desk.domain.records.desks import Task
 from commune_desk.i18n import set_language
 from commune_desk.presenters.child.page import ChildPage
 from commune_desk.presenters.frame.moments import Moment
@@ -16,6 +17,7 @@ from commune_desk.presenters.frame.routes import Route
 from commune_desk.presenters.reports.emergency_hours import hours_now, hours_operation, hours_options
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.children import ChildEntry, KinEntry, register_child
+from commune_desk.usecases.records.tasks import finish_task
 from sync import protocol
 from tests.helpers.builders import make_child, make_household, make_person, make_report, make_visit, save_all
 from tests.helpers.child_views import view
@@ -51,6 +53,24 @@ def sql(workplace: Workplace, statement: str, *values: Any) -> None:
 
 def moments(workplace: Workplace, person: str, heading: str) -> list[Moment]:
     return [moment for moment in view(workplace, person).timeline if moment.heading == heading]
+
+
+def test_a_task_that_is_done_stands_in_the_timeline_by_who_did_it(workplace: Workplace, child: RecordId) -> None:
+    task = Task(
+        id=new_record_id(),
+        scope=Scope(workplace.register.identity.scope),
+        person=child,
+        title="Gọi trạm y tế",
+        due_on="2026-11-25",
+    )
+    workplace.write(save_all(task))
+    assert moments(workplace, child, "Task done") == [], "it is still to be done"
+    workplace.write(lambda tx: finish_task(tx, task.id))
+    (moment,) = moments(workplace, child, "Task done")
+    assert moment.body == "Gọi trạm y tế"
+    assert "Cán bộ Thử" in moment.meta
+    workplace.write(lambda tx: tx.save(msgspec.structs.replace(tx.existing(Task, task.id), status="open")))
+    assert moments(workplace, child, "Task done") == [], "it was taken up again"
 
 
 def test_the_header_says_who_it_is(workplace: Workplace, child: RecordId) -> None:

@@ -83,13 +83,19 @@ def test_words_for_what_was_removed_go_up_once_and_are_kept(islands: Islands) ->
     assert desk.ask(UNSENT) == [(0,)]
     islands.bring(*files)
     assert words(islands.real, desk.register.identity.desk) == [change], "brought again it changes nothing"
-    assert kinds(islands, islands.write_out(desk)) == {"pull", "begin"}, "and it goes up no more"
+    assert said(islands, files) == {change}
+    assert said(islands, islands.write_out(desk)) == set(), "and it goes up no more"
 
 
-def kinds(islands: Islands, files: list[bytes]) -> set[str]:
+def said(islands: Islands, files: list[bytes]) -> set[str]:
+    """The changes whose signed words are in these files."""
     key = islands.real.province.keys.courier
     opened = [bundle.open_bundle(data, key, protocol.PROVINCE_DESK) for data in files]
-    return {part.kind for one in opened for part in one.header.parts}
+    requests = [
+        protocol.decode(body, purge_wire.PurgeRequest) for one in opened for _, body in one.parts(PartKind.PURGES)
+    ]
+    signed = [protocol.unb64(word.body) for request in requests for word in request.purges]
+    return {protocol.decode(word, purge_wire.PurgeStatement).change for word in signed}
 
 
 def test_an_answer_that_nobody_remembers_keeps_no_word(islands: Islands) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import base64
 import errno
 import os
@@ -112,6 +113,18 @@ def test_the_verifier_knows_nothing_of_the_program() -> None:
     text = VERIFIER.read_text("utf-8")
     assert "commune_desk" not in text
     assert not [line for line in text.splitlines() if line.startswith(("from sync", "import sync", "from tests"))]
+
+
+def test_it_is_short_enough_to_be_read_in_one_sitting() -> None:
+    """About 100 lines, without the empty ones and what explains them."""
+    text = VERIFIER.read_text("utf-8")
+    explained = [node for node in ast.walk(ast.parse(text)) if isinstance(node, (ast.Module, ast.ClassDef))]
+    docstrings = "\n".join(ast.get_docstring(node) or "" for node in explained)
+    assert _filled(text) - _filled(docstrings) < 115
+
+
+def _filled(text: str) -> int:
+    return sum(bool(line.strip()) for line in text.splitlines())
 
 
 def test_an_honest_log_holds(exported: tuple[Lines, str, seal.SigningKey], tmp_path: Path) -> None:
@@ -240,6 +253,15 @@ def put_a_change_into_a_strangers_feed(lines: Lines, key: seal.SigningKey) -> No
     del next(line for line in lines if "entered" in line and line["t"] == "event")["entered"]
 
 
+def tell_of_a_desk_twice(lines: Lines, key: seal.SigningKey) -> None:
+    place = _at(lines, "cert")
+    lines.insert(place, lines[place])
+
+
+def give_an_event_a_number_below_all(lines: Lines, key: seal.SigningKey) -> None:
+    lines[_at(lines, "event")]["q"] = -1
+
+
 TAMPERINGS = (
     flip_a_change,
     flip_a_signature_of_a_head,
@@ -259,6 +281,8 @@ TAMPERINGS = (
     forge_a_root,
     forge_a_root_with_the_authoritys_key,
     put_a_change_into_a_strangers_feed,
+    tell_of_a_desk_twice,
+    give_an_event_a_number_below_all,
 )
 
 
