@@ -120,7 +120,7 @@ def test_it_is_short_enough_to_be_read_in_one_sitting() -> None:
     text = VERIFIER.read_text("utf-8")
     explained = [node for node in ast.walk(ast.parse(text)) if isinstance(node, (ast.Module, ast.ClassDef))]
     docstrings = "\n".join(ast.get_docstring(node) or "" for node in explained)
-    assert _filled(text) - _filled(docstrings) < 115
+    assert _filled(text) - _filled(docstrings) < 118
 
 
 def _filled(text: str) -> int:
