@@ -7,11 +7,13 @@ narrowed down by the last byte of the record's id; only those ranges are fetched
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import msgspec
 
 from sync import seal
-from sync.protocol import Count, FeedHead
+from sync.change import Line
+from sync.protocol import Count, Event, FeedHead
 
 RANGES = 256
 """By the last byte of a record's id, a random one."""
@@ -80,11 +82,24 @@ class RangesReply(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 
 class RecordsRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Asks for the standing lines of the records in these ranges. The reply is the body of a snapshot."""
+    """Asks for the standing lines of the records in these ranges. The reply is the body of a snapshot.
+
+    `changes`: what stands there at the desk and no feed told it; which of it the province has is said in the reply.
+    """
 
     epoch: str
     scope: str
     ranges: list[int]
+    changes: list[str] = []
+
+
+@dataclass(frozen=True)
+class TheirRecords:
+    """What came of it: all standing lines of the records in `ranges`, and which of the changes the province has."""
+
+    ranges: Sequence[int]
+    events: Sequence[tuple[Event, Line]]
+    heard: Sequence[str]
 
 
 def differing(ours: Sequence[Sum], theirs: Sequence[Sum]) -> list[int]:

@@ -85,11 +85,14 @@ class SnapshotEnd(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """Last line: how many events there are, and what proves those that carry no signature.
 
     `ranges`: of which ranges of records these are all lines, where only some were asked for (`sync.checksums`).
+    `heard`: of the changes that were asked about, those that the province has. What it has and no line names does not
+    stand any more.
     """
 
     events: Count
     runs: list[Run] = []
     ranges: list[int] = []
+    heard: list[str] = []
 
 
 class Snapshot(msgspec.Struct, frozen=True):

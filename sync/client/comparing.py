@@ -7,13 +7,24 @@ from collections.abc import Sequence
 from commune_desk.domain.records.kinds import KINDS
 from sync import protocol, seal
 from sync.change import RELOCATING, FeedPosition
-from sync.checksums import RANGES, RangesReply, RangesRequest, RecordsRequest, ScopeSums, differing, range_of
+from sync.checksums import (
+    RANGES,
+    RangesReply,
+    RangesRequest,
+    RecordsRequest,
+    ScopeSums,
+    TheirRecords,
+    differing,
+    range_of,
+)
 from sync.client import errors
 from sync.client.channel import Channel
 from sync.client.replica import Comparison, DeskIdentity
 from sync.client.snapshots import prove
 from sync.snapshot import Snapshot, read_body
 
+_MOST_ASKED = 200
+"""Changes in one question: with as many it has half of the room that there is for one."""
 _FIELDS = {name: sorted(kind.fields) for name, kind in KINDS.items()}
 
 
@@ -63,27 +74,36 @@ def _mend(
     """Fetch and restate what differs; whether the feed stood still until it was done."""
     left = list(ranges)
     while left:
-        snapshot = _fetch(channel, replica, identity, reply, left)
+        wanted, changes = _some_of(replica, reply.scope, left)
+        request = RecordsRequest(epoch=identity.epoch, scope=reply.scope, ranges=wanted, changes=changes)
+        snapshot = _fetch(channel, replica, request)
         if snapshot.head.at != reply.at:
             return False
-        if not replica.put_right(reply.scope, _position(reply.at), snapshot.end.ranges, snapshot.events):
+        theirs = TheirRecords(snapshot.end.ranges, snapshot.events, snapshot.end.heard)
+        if not replica.put_right(reply.scope, _position(reply.at), theirs):
             return False
         left = left[len(snapshot.end.ranges) :]
     return True
 
 
-def _fetch(
-    channel: Channel, replica: Comparison, identity: DeskIdentity, reply: RangesReply, wanted: list[int]
-) -> Snapshot:
-    request = RecordsRequest(epoch=identity.epoch, scope=reply.scope, ranges=wanted)
+def _some_of(replica: Comparison, scope: str, left: list[int]) -> tuple[list[int], list[str]]:
+    """The first of these ranges, as many as one question has room for, and the changes that are asked about."""
+    changes = replica.unheard(scope, left)
+    while len(changes) > _MOST_ASKED and len(left) > 1:
+        left = left[: len(left) // 2]
+        changes = replica.unheard(scope, left)
+    return left, list(changes[:_MOST_ASKED])
+
+
+def _fetch(channel: Channel, replica: Comparison, request: RecordsRequest) -> Snapshot:
     body, _ = channel.call("/v1/records", protocol.encode(request), seal.FEED)
     snapshot = read_body(body)
     done = snapshot.end.ranges
-    if (snapshot.head.epoch, snapshot.head.scope) != (identity.epoch, reply.scope):
+    if (snapshot.head.epoch, snapshot.head.scope) != (request.epoch, request.scope):
         raise errors.Unproven
-    if not done or done != wanted[: len(done)]:
+    if not done or done != request.ranges[: len(done)]:
         raise protocol.Malformed
-    prove(snapshot, reply.scope, replica.public_of)
+    prove(snapshot, request.scope, replica.public_of)
     for _, line in snapshot.events:
         if line.change.verb not in RELOCATING and range_of(line.change.record) not in done:
             raise protocol.Malformed

@@ -10,7 +10,7 @@ from typing import Protocol, TypeAlias
 
 from sync import protocol, purge_wire
 from sync.change import FeedPosition, Line
-from sync.checksums import ScopeSums
+from sync.checksums import ScopeSums, TheirRecords
 from sync.roots import KnownRoot
 from sync.seal import BoxKey, SigningKey
 from sync.ticket import KeptTicket
@@ -265,10 +265,12 @@ class Comparison(Signers, Protocol):
         """What the register holds of the scope, if that is its feed's position here and nothing waits; else None."""
         ...
 
-    def put_right(
-        self, scope: str, at: FeedPosition, ranges: Sequence[int], events: Sequence[tuple[protocol.Event, Line]]
-    ) -> bool:
-        """Bring the records in these ranges to what all of their standing lines say; nothing is removed.
+    def unheard(self, scope: str, ranges: Sequence[int]) -> Sequence[str]:
+        """Changes that wrote what stands in these ranges and that the feed did not tell since it was begun anew."""
+        ...
+
+    def put_right(self, scope: str, at: FeedPosition, theirs: TheirRecords) -> bool:
+        """Bring the records in the ranges of `theirs` to what all of their standing lines say; nothing is removed.
 
         False, and nothing done, when the register stands elsewhere by now.
         """

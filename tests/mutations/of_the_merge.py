@@ -187,15 +187,15 @@ FAULTS = (
     Fault(
         name="decision-without-having-seen-all",
         file=_MERGING,
-        old="if saw_all and self._seen(change.base.get(name), name) == standing:",
-        new="if saw_all:",
+        old="(saw_all and seen == standing)",
+        new="saw_all",
         tests=("sync/server/test_merge.py::test_a_decision_over_a_value_nobody_had_seen_becomes_a_conflict",),
     ),
     Fault(
         name="late-decision-wins",
         file=_MERGING,
-        old="if saw_all and self._seen(change.base.get(name), name) == standing:",
-        new="if self._seen(change.base.get(name), name) == standing:",
+        old="(saw_all and seen == standing)",
+        new="(seen == standing)",
         tests=("sync/meeting/test_late_decisions.py",),
     ),
     Fault(

@@ -203,14 +203,14 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         name="a-lost-edit-sinks-to-what-stood-before",
         file="commune_desk/store/intake/incoming.py",
-        old="return stands_there is None or is_later(self._db, writer, stands_there, field)",
-        new="return stands_there is None",
+        old="return not is_heard and is_later(self._db, writer, stands_there, field)",
+        new="return False",
         tests=(f"{_SPOKEN}::test_an_edit_that_it_lost_stays_in_sight_and_is_sent",),
     ),
     Fault(
         name="whatever-stands-here-counts-as-lost-there",
         file="commune_desk/store/intake/incoming.py",
-        old="return stands_there is None or is_later(self._db, writer, stands_there, field)",
+        old="return not is_heard and is_later(self._db, writer, stands_there, field)",
         new="return True",
         tests=("sync/client/test_comparing.py::test_a_lost_update_is_put_right",),
     ),

@@ -38,7 +38,9 @@ NOT_SAID: Said = {
     ("PurgeRequest", "waiting"),
     ("PushHeader", "audit_cut"),  # of a log that was cut
     ("PushHeader", "marks"),
+    ("RecordsRequest", "changes"),  # of a province that was put back
     ("Run", "absent"),
+    ("SnapshotEnd", "heard"),
 }
 """What this recording lacks, by name; a member that is new to the wire is recorded, or named here with a reason."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
 
 from commune_desk.domain.model.record import kind_of
@@ -70,9 +70,10 @@ def apply(tx: Tx, events: Sequence[Step], positions: Mapping[str, FeedPosition])
         comparing.ask(tx)  # what was tied here alone to whom it erased stands at the province
 
 
-def restate(tx: Tx, records: list[list[Step]]) -> None:
-    """Bring these records to what their standing lines say."""
-    Restating(tx, private_boxes(tx.connection)).restate(records)
+def restate(tx: Tx, records: list[list[Step]], heard: Collection[str] = ()) -> None:
+    """Bring these records to what their standing lines say. `heard`: changes that the province has though none names
+    them."""
+    Restating(tx, private_boxes(tx.connection), heard).restate(records)
     file_queue.offer_named(tx, chain.from_iterable(map(_files_in, records)))
     tx.topic("sync")
 
@@ -82,10 +83,10 @@ def _files_in(steps: Sequence[Step]) -> Iterator[str]:
     return (line.change.record for _event, line in steps if line.change.kind == _FILE)
 
 
-def put_right(tx: Tx, scope: str, at: FeedPosition, records: list[list[Step]]) -> None:
+def put_right(tx: Tx, scope: str, at: FeedPosition, records: list[list[Step]], heard: Collection[str]) -> None:
     """Restate these records as they were at `at`, unless the register has moved on from there since."""
     if comparing.cursor_of(tx.connection, scope) == at:
-        restate(tx, records)
+        restate(tx, records, heard)
 
 
 def end_beginning(tx: Tx, scope: str, position: FeedPosition) -> None:

@@ -45,6 +45,10 @@ class Repair:
 
         return self._register.read_slowly(count).result()
 
+    def unheard(self, scope: str, ranges: Sequence[int]) -> list[str]:
+        """What wrote, in these ranges, what stands here, and has no place in the feed as it is heard now."""
+        return self._register.read_slowly(lambda connection: comparing.unheard(connection, scope, set(ranges))).result()
+
     def put_right(
         self,
         scope: str,

@@ -28,7 +28,7 @@ from commune_desk.store.intake.standing import Step
 from commune_desk.store.writing.transaction import Tx
 from sync import protocol, purge_wire
 from sync.change import FeedPosition
-from sync.checksums import ScopeSums
+from sync.checksums import ScopeSums, TheirRecords
 from sync.roots import KnownRoot
 from sync.seal import BoxKey, SealBroken, SigningKey
 from sync.ticket import KeptTicket
@@ -227,10 +227,14 @@ class RegisterReplica(OneDesk):
     def held_sums(self, scope: str, at: FeedPosition) -> ScopeSums | None:
         return self._repair.held(scope, at)
 
-    def put_right(self, scope: str, at: FeedPosition, ranges: Sequence[int], events: Sequence[Step]) -> bool:
-        return self._repair.put_right(
-            scope, at, ranges, events, lambda records: self._write(lambda tx: feeds.put_right(tx, scope, at, records))
-        )
+    def unheard(self, scope: str, ranges: Sequence[int]) -> Sequence[str]:
+        return self._repair.unheard(scope, ranges)
+
+    def put_right(self, scope: str, at: FeedPosition, theirs: TheirRecords) -> bool:
+        def restate(records: list[list[Step]]) -> None:
+            self._write(lambda tx: feeds.put_right(tx, scope, at, records, theirs.heard))
+
+        return self._repair.put_right(scope, at, theirs.ranges, theirs.events, restate)
 
     def compared(self, now: str) -> None:
         is_spoken = self._repair.speak_for(self._write)

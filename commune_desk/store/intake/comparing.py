@@ -98,6 +98,21 @@ def terms(connection: Connection, scope: str, ranges: Collection[int] | None = N
     return found
 
 
+def unheard(connection: Connection, scope: str, ranges: Collection[int]) -> list[str]:
+    """The changes that wrote what stands in records of these ranges, and that no feed told since it was begun anew.
+
+    A province that was put back may have heard them in another order; which it has is asked with the lines.
+    """
+    wrote: set[str] = set()
+    for kind in KINDS.values():
+        if not kind.append_only:
+            rows = connection.execute(f"SELECT id, writers FROM {kind.name} WHERE scope=?", (scope,))  # noqa: S608
+            here = (written for record, written in rows.fetchall() if range_of(record) in ranges)
+            wrote |= {change for written in here for change in writers.parse(written).values()}
+    asked = "SELECT id FROM change WHERE id IN (SELECT value FROM json_each(?)) AND COALESCE(seq, 0)=0"
+    return [row[0] for row in connection.execute(asked + " ORDER BY id", (json.dumps(sorted(wrote)),)).fetchall()]
+
+
 def terms_of_lines(records: Iterable[Sequence[Step]]) -> dict[str, int]:
     """The same of records as their standing lines say."""
     found: dict[str, int] = {}

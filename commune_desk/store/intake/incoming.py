@@ -7,7 +7,7 @@ comes to light when our change comes back as not applied.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -22,7 +22,16 @@ from commune_desk.store.changes.sealing import unsealed
 from commune_desk.store.changes.succession import is_later
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.engine.schema import SELECT_ONE, read_record, write_record
-from commune_desk.store.intake import asked, departures, erasing, handing_on, moved_along, spoken, unheard_ends
+from commune_desk.store.intake import (
+    asked,
+    comparing,
+    departures,
+    erasing,
+    handing_on,
+    moved_along,
+    spoken,
+    unheard_ends,
+)
 from commune_desk.store.intake.standing import named_by
 from commune_desk.store.writing.transaction import Tx
 from sync import protocol, seal
@@ -50,7 +59,9 @@ class _Held:
 class Incoming:
     """One page chunk being applied inside the writer's transaction `tx`."""
 
-    def __init__(self, tx: Tx, box_keys: Mapping[str, seal.BoxKey]) -> None:
+    def __init__(self, tx: Tx, box_keys: Mapping[str, seal.BoxKey], heard: Collection[str] = ()) -> None:
+        """`heard`: where standing lines come, the changes that the province has though none of them names these."""
+        self._heard = heard
         self._tx = tx
         self._db: Connection = tx.connection
         self._boxes = box_keys
@@ -111,12 +122,17 @@ class Incoming:
         `standing`: (value, id of the writer) by field, as the standing lines say. Asked of writers that no line names.
         True where the province once had that change (state `received` or `accepted`) and now has no writer of the field
         at all, or one that the change had overwritten: neither happens in a feed, where fields are never unwritten.
+        Nor is it lost where the feed told it since, or the province says that it has it: it heard the two in another
+        order when it was put back.
         """
         writer, stands_there = held.writers[field], standing.get(field, (None, None))[1]
-        row = self._db.execute("SELECT state FROM change WHERE id=?", (writer,)).fetchone()
+        row = self._db.execute("SELECT state, seq FROM change WHERE id=?", (writer,)).fetchone()
         if row is None or row[0] not in ("received", "accepted"):
             return False
-        return stands_there is None or is_later(self._db, writer, stands_there, field)
+        if stands_there is None:
+            return True
+        is_heard = bool(row[1]) or writer in self._heard
+        return not is_heard and is_later(self._db, writer, stands_there, field)
 
     def put_back(self, change: Change) -> None:
         """Show again, where it is here, what the province holds in the fields of a change of ours that it set aside."""
@@ -280,6 +296,8 @@ class Incoming:
         """Settle one field. `later` are our changes of it still waiting, `behind` what the province held till now
         where a change of ours hides it (None: what is shown is what the province holds)."""
         if _changes_nothing(event, field, behind):
+            if held.writers.get(field) == change.id:  # kept while the province lacked it; what stands there is asked
+                comparing.ask(self._tx)
             return
         value, writer = behind or (held.values.get(field), held.writers.get(field))
         if stands(event.outcomes, field):

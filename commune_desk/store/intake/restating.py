@@ -6,7 +6,7 @@ of keeps showing our value; the province's goes to the shadow, as with any page.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from commune_desk.domain.model.batches import batched
 from commune_desk.domain.records.kinds import KINDS
@@ -80,10 +80,11 @@ def unplace(connection: Connection, scope: str) -> None:
 class Restating:
     """One portion of standing lines, inside the writer's transaction `tx`."""
 
-    def __init__(self, tx: Tx, boxes: Mapping[str, seal.BoxKey]) -> None:
+    def __init__(self, tx: Tx, boxes: Mapping[str, seal.BoxKey], heard: Collection[str] = ()) -> None:
+        """`heard`: changes that the province has though no line names them."""
         self._tx = tx
         self._db = tx.connection
-        self._incoming = Incoming(tx, boxes)
+        self._incoming = Incoming(tx, boxes, heard)
         self._new = NewRows(tx, self._incoming)
 
     def restate(self, records: Iterable[list[Step]]) -> None:

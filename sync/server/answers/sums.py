@@ -7,7 +7,7 @@ record and the changes that a child brought along lie in other scopes. Every que
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 from sqlalchemy import Connection, select
@@ -17,6 +17,7 @@ from sync.checksums import RANGES, RangesReply, RangesRequest, RecordsRequest, S
 from sync.protocol import FeedHead, Malformed, b64, encode
 from sync.server.answers.snapshots import places_of, records_of, written_lines
 from sync.server.engine import tables
+from sync.server.engine.asking import among
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.identity import desks
 from sync.server.identity.province import Province, epoch_of
@@ -87,7 +88,15 @@ def _body(connection: Connection, request: RecordsRequest, wanted: list[int]) ->
     standing = standing_lines(connection, records_of(connection, named))
     places = places_of(connection, scope, [one.line.change.id for one in standing])
     lines, end = written_lines(connection, scope, standing, places)
-    return body_of(head, lines, msgspec.structs.replace(end, ranges=some))
+    heard = told_of(connection, scope, request.changes)
+    return body_of(head, lines, msgspec.structs.replace(end, ranges=some, heard=heard))
+
+
+def told_of(connection: Connection, scope: str, changes: Sequence[str]) -> list[str]:
+    """Those of the changes that stand in the scope's feed, whatever came of them."""
+    feed = tables.feed
+    asked = select(feed.c.change).where(feed.c.scope == scope, among(feed.c.change, changes))
+    return sorted(set(connection.scalars(asked))) if changes else []
 
 
 def _enough(wanted: list[int], lying: dict[int, list[tuple[str, str]]]) -> list[int]:

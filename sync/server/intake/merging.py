@@ -20,6 +20,7 @@ from sync.server.identity.desks import Names, names_of
 from sync.server.intake.conflicts import ConflictBook, OpenConflict
 from sync.server.intake.joining import files_of_joined
 from sync.server.intake.records import RecordPage, Stored
+from sync.server.intake.standing import lines_of, taken_in
 from sync.server.intake.whereabouts import PERSON, Route
 
 _NEWER = Field(label="", merge=Merge.REVIEW)
@@ -64,6 +65,10 @@ class Batch:
         self.records = RecordPage()
         self._conflicts = ConflictBook()
         self._stands_for: dict[tuple[str, str], str | None] = {}
+        self._unheard: set[str] = set()
+        """What authors had seen, and the province has not taken in: it was put back, or had set it aside."""
+        self._upon: dict[tuple[str, str], str] = {}
+        """By change and field, what the author of a change that stands had seen in the field."""
         self._places: dict[tuple[str, str], int] = {}
         self._joined_files: set[str] = set()
         self._outcomes: list[dict[str, str | None]] = []
@@ -83,15 +88,31 @@ class Batch:
         self._conflicts.load(connection, {change.record for change in changes if change.record in kinds})
         files = [change.record for change in changes if kinds.get(change.record) == "child_file"]
         self._joined_files |= files_of_joined(connection, files) if files else set()
-        self._load_noops(connection, {base for change in changes for base in change.base.values() if base is not None})
-        bases = (_set_base(change, name) for change in changes for name in change.base if name in change.set)
-        self._load_places(connection, {base for base in bases if base is not None})
+        bases = {base for change in changes for base in change.base.values() if base is not None}
+        self._load_noops(connection, bases)
+        self._unheard |= bases - taken_in(connection, bases)
+        self._load_upon(connection, [change for change in changes if change.record in kinds])
+        seen = (_set_base(change, name) for change in changes for name in change.base if name in change.set)
+        self._load_places(connection, {base for base in seen if base is not None})
 
     def _load_noops(self, connection: Connection, bases: set[str]) -> None:
         table = tables.outcome
         noops = select(table).where(among(table.c.change, bases), table.c.outcome == Outcome.NOOP.value)
         for row in connection.execute(noops) if bases else ():
             self._stands_for[row.change, row.field] = row.stands_for
+
+    def _load_upon(self, connection: Connection, changes: Sequence[Change]) -> None:
+        """What the writers had seen of those fields in which somebody else writes who had not seen them."""
+        wanted: set[str] = set()
+        own = {change.id for change in changes}
+        for change in changes:
+            record = self.records.find(change.kind, change.record)
+            seen = {name: base for name in change.set if (base := change.base.get(name)) not in own}
+            wanted |= (
+                {record.writers[name] for name in seen.keys() & record.writers} - {*seen.values()} if record else set()
+            )
+        for line in lines_of(connection, wanted) if wanted else ():
+            self._upon |= {(line.change.id, name): base for name, base in line.change.base.items() if base is not None}
 
     def _load_places(self, connection: Connection, bases: set[str]) -> None:
         feed = tables.feed
@@ -113,6 +134,7 @@ class Batch:
         else:
             self._merge_fields(record, change, seq, latest, merged)
         self._places[route.home, change.id] = seq
+        self._unheard.discard(change.id)
         return merged
 
     def _merge_late(self, record: Stored, change: Change, merged: Merged) -> None:
@@ -224,6 +246,10 @@ class Batch:
         if name in change.seal:
             return Decision(decide_sealed(former, base), change.seal[name])
         standing = Standing(record.value(name), former, record.stamps.get(name, 0))
+        if self._upon.get((former or "", name)) == change.id:
+            return Decision(Outcome.OLDER, standing.value)
+        if base in self._unheard and rule.merge is not Merge.LWW and change.set[name] == standing.value:
+            return Decision(Outcome.APPLIED, standing.value)
         return decide(rule, standing, change.set[name], base, stamp, change.id)
 
     def _reseal(self, record: Stored, change: Change, name: str, latest: int, merged: Merged) -> None:
@@ -245,7 +271,8 @@ class Batch:
         standing = record.writers.get(name)
         saw_all = self._close_named(change, name, merged) == len(set(change.resolves[name]))
         same = name in change.set and standing is not None and change.set[name] == record.value(name)
-        if saw_all and self._seen(change.base.get(name), name) == standing:
+        seen = self._seen(change.base.get(name), name)
+        if (saw_all and seen == standing) or (same and seen in self._unheard):
             self._apply(record, change, name)
             outcome = Outcome.APPLIED
         elif same:

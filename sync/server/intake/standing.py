@@ -73,6 +73,15 @@ def lines_of(connection: Connection, ids: Iterable[str]) -> Iterator[Line]:
                 yield kept_line(row.raw, row.signature)
 
 
+def taken_in(connection: Connection, ids: Iterable[str]) -> set[str]:
+    """Those of these changes that were taken in, whatever became of them."""
+    key = tables.change_key
+    found: set[str] = set()
+    for some in batched(sorted(ids)):
+        found |= set(connection.scalars(select(key.c.id).where(among(key.c.id, some))))
+    return found
+
+
 def kept_line(raw: bytes, signature: bytes) -> Line:
     """A line that was read and found to hold when it came."""
     return Line(_change.decode(raw), raw, signature)

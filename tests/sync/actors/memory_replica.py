@@ -11,7 +11,7 @@ from commune_desk.domain.model.ids import uuid7
 from commune_desk.domain.time.clock import monotonic
 from sync import protocol, purge_wire
 from sync.change import GENESIS, Change, FeedPosition, Line, Wire, next_head, sign
-from sync.checksums import ScopeSums
+from sync.checksums import ScopeSums, TheirRecords
 from sync.client.replica import APPLY_AT_ONCE, PendingReceipt
 from sync.roots import KnownRoot
 from sync.seal import BoxKey, SealBroken, SigningKey
@@ -245,9 +245,10 @@ class MemoryReplica:
     def held_sums(self, scope: str, at: FeedPosition) -> ScopeSums | None:
         return None
 
-    def put_right(
-        self, scope: str, at: FeedPosition, ranges: Sequence[int], events: Sequence[tuple[protocol.Event, Line]]
-    ) -> bool:
+    def unheard(self, scope: str, ranges: Sequence[int]) -> Sequence[str]:
+        return ()
+
+    def put_right(self, scope: str, at: FeedPosition, theirs: TheirRecords) -> bool:
         return False
 
     def compared(self, now: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,9 +16,8 @@ from commune_desk.domain.time.clock import SystemClock, to_iso
 from commune_desk.store.engine import settings
 from commune_desk.store.intake import comparing
 from commune_desk.store.writing.transaction import Tx
-from sync import protocol
-from sync.change import FeedPosition, Line
-from sync.checksums import range_of, sums_of, term
+from sync.change import FeedPosition
+from sync.checksums import TheirRecords, range_of, sums_of, term
 from tests.helpers.builders import make_file, make_person, make_report, make_visit, save_all
 from tests.sync.actors.both_sums import sums_here, sums_there
 from tests.sync.actors.real_desks import FragileReplica, RealDesk, make_register
@@ -128,17 +127,15 @@ def test_a_row_too_many_stays_and_is_told(office: Office) -> None:
 class Tidying(FragileReplica):
     """A desk whose control is taken out: what a reply does not list goes."""
 
-    def put_right(
-        self, scope: str, at: FeedPosition, ranges: Sequence[int], events: Sequence[tuple[protocol.Event, Line]]
-    ) -> bool:
-        listed = {line.change.record for _, line in events}
+    def put_right(self, scope: str, at: FeedPosition, theirs: TheirRecords) -> bool:
+        listed = {line.change.record for _, line in theirs.events}
 
         def tidy(tx: Tx) -> None:
             for (one,) in tx.connection.execute("SELECT id FROM person").fetchall():
-                if range_of(one) in ranges and one not in listed:
+                if range_of(one) in theirs.ranges and one not in listed:
                     tx.connection.execute("DELETE FROM person WHERE id=?", (one,))
 
-        is_right = super().put_right(scope, at, ranges, events)
+        is_right = super().put_right(scope, at, theirs)
         self._write(tidy)
         return is_right
 
@@ -178,11 +175,9 @@ class Typing(FragileReplica):
 
     typed: Callable[[], None]
 
-    def put_right(
-        self, scope: str, at: FeedPosition, ranges: Sequence[int], events: Sequence[tuple[protocol.Event, Line]]
-    ) -> bool:
+    def put_right(self, scope: str, at: FeedPosition, theirs: TheirRecords) -> bool:
         self.typed()
-        return super().put_right(scope, at, ranges, events)
+        return super().put_right(scope, at, theirs)
 
 
 def test_what_is_typed_meanwhile_is_never_overwritten(office: Office) -> None:

@@ -147,7 +147,7 @@ def test_what_is_put_right_is_of_where_the_register_stands(
 
 def test_put_right_as_of_before_it_would_come_back(two: Two, child: RecordId, monkeypatch: pytest.MonkeyPatch) -> None:
     """The twin."""
-    monkeypatch.setattr(feeds, "put_right", lambda tx, _scope, _at, records: feeds.restate(tx, records))
+    monkeypatch.setattr(feeds, "put_right", lambda tx, _scope, _at, *records: feeds.restate(tx, *records))
     put_right_overtaken(two, child, monkeypatch)
     assert visits(two.late) == 1
 
