@@ -21,7 +21,7 @@ import psycopg
 from litestar import Litestar, Request, Response, post
 from litestar.handlers import HTTPRouteHandler
 
-from bench.same_rows import BARE, KEYED, tables_in
+from bench.same_rows import BARE, BEGINNING, END, KEYED, tables_in
 from sync.protocol import CONTENT_TYPE, MAX_INFLATED, deflate, inflate
 from sync.seal import sha256
 from sync.server.edge.serving import stand_at
@@ -29,6 +29,7 @@ from sync.server.engine.address import remembered
 from sync.server.identity.province import open_province
 
 LINES, RECORDS, ROWS, KEYED_ROWS = "/v1/bare-lines", "/v1/bare-records", "/v1/bare-rows", "/v1/keyed-rows"
+ROWS_TO_COME, STREAM = "/v1/rows-to-come", "/v1/bare-stream"
 TABLES = (
     "CREATE TABLE bare_line (id TEXT, desk TEXT, n BIGINT, digest BYTEA, raw BYTEA, signature BYTEA, scope TEXT,"
     " kind TEXT, record TEXT, status TEXT, received_at TEXT, skew_ms BIGINT)",
@@ -98,6 +99,7 @@ class _Store:
 
     def __init__(self, address: str) -> None:
         self._connection = psycopg.connect(address)
+        self._to_come: dict[str, list[memoryview]] = {}
 
     def lines(self, body: bytes) -> int:
         return self._copy("bare_line", _line_rows(body))
@@ -110,6 +112,23 @@ class _Store:
             for table, rows in tables_in(body):
                 with cursor.copy(f"COPY {into}_{table} FROM STDIN (FORMAT BINARY)") as copy:
                     copy.write(rows)
+            self._connection.commit()
+            return cursor.rowcount
+
+    def rows_to_come(self, body: bytes) -> int:
+        """Keep rows that the next stream is to leave."""
+        for table, rows in tables_in(body):
+            self._to_come.setdefault(table, []).append(rows[len(BEGINNING) : -len(END)])
+        return len(self._to_come)
+
+    def stream(self, body: bytes) -> int:
+        """Read each record of a stream, and copy the rows that were to come, as if they had been made of it."""
+        for line in body.split(b"\n"):
+            msgspec.json.decode(line)
+        with self._connection.cursor() as cursor:
+            for table, rows in self._to_come.items():
+                with cursor.copy(f"COPY {BARE}_{table} FROM STDIN (FORMAT BINARY)") as copy:
+                    copy.write(b"".join((BEGINNING, *rows, END)))
             self._connection.commit()
             return cursor.rowcount
 
@@ -132,6 +151,8 @@ def main(data: Path, key_file: Path) -> None:
         _route(RECORDS, store.records),
         _route(ROWS, store.rows),
         _route(KEYED_ROWS, partial(store.rows, into=KEYED)),
+        _route(ROWS_TO_COME, store.rows_to_come),
+        _route(STREAM, store.stream),
     ]
     app = Litestar(routes, openapi_config=None)
     province = open_province(data, key_file)

@@ -229,6 +229,12 @@ _ALL = (
         person="the same beside a COPY of the rows that they left, in as many bare posts as pushes",
         take=taking_in.bulk_time_rows,
     ),
+    Measure(
+        name="bulk_time_stream",
+        unit="s",
+        person="the same beside one bare post of its records, for which a COPY writes the rows that they left",
+        take=taking_in.bulk_time_stream,
+    ),
 )
 
 MEASURES: dict[str, Measure] = {measure.name: measure for measure in _ALL}

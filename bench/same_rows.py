@@ -25,6 +25,8 @@ _OF = {
 }
 """By table, which of its rows are a push's; of a record that several pushes wrote each has the row as it stands."""
 BARE, KEYED = "bare", "keyed"
+BEGINNING, END = b"PGCOPY\n\xff\r\n\x00" + bytes(8), b"\xff\xff"
+"""What stands around the rows in COPY's binary form."""
 _LIKE = {BARE: "", KEYED: " INCLUDING INDEXES"}
 COPIED_INTO = tuple(
     statement

@@ -19,7 +19,7 @@ from typing import Any
 
 from requests import PreparedRequest, Response
 
-from bench.bare_copy import KEYED_ROWS, LINES, RECORDS, ROWS, TABLES
+from bench.bare_copy import KEYED_ROWS, LINES, RECORDS, ROWS, ROWS_TO_COME, STREAM, TABLES
 from bench.measure import CannotMeasure, Samples
 from bench.same_rows import COPIED_INTO, RowsLeft
 from bench.syncing import SEND_SECONDS, enrolled_desk, make_changes, places, province
@@ -52,6 +52,8 @@ class _Taken:
     bulk: Samples
     bulk_beside_rows: Samples
     """The same bulk; its bare posts hold the rows that it left."""
+    bulk_beside_stream: Samples
+    """The same bulk; its bare post is the stream of its records, for which the rows that it left are copied."""
 
 
 def push_postgres(bench: Workbench) -> Samples:
@@ -74,6 +76,10 @@ def bulk_time_rows(bench: Workbench) -> Samples:
     return bench.shared("postgres", _take).bulk_beside_rows
 
 
+def bulk_time_stream(bench: Workbench) -> Samples:
+    return bench.shared("postgres", _take).bulk_beside_stream
+
+
 def _take(bench: Workbench) -> _Taken:
     folder = bench.folder / "postgres"
     folder.mkdir()
@@ -88,8 +94,8 @@ def _take(bench: Workbench) -> _Taken:
             pushes, beside_keys, beside_lines = _pushes(register, address, bare, rows_left)
         with closing(enrolled_desk(bench, folder, "second", address).register) as register:
             fill_commune(register)
-            bulk, bulk_beside_rows = _bulk(register, bare, rows_left)
-    return _Taken(pushes, beside_keys, beside_lines, bulk, bulk_beside_rows)
+            bulk = _bulk(register, bare, rows_left)
+    return _Taken(pushes, beside_keys, beside_lines, *bulk)
 
 
 @contextmanager
@@ -163,10 +169,11 @@ def _bare_seconds(line: Transport, path: str, body: bytes) -> float:
     return passed
 
 
-def _bulk(register: Register, bare: str, rows_left: RowsLeft) -> tuple[Samples, Samples]:
+def _bulk(register: Register, bare: str, rows_left: RowsLeft) -> tuple[Samples, Samples, Samples]:
     """Seconds until a desk has a receipt for a whole commune, beside those of its records in one post.
 
-    Then beside the rows that the commune left, posted in as many pieces as its pushes.
+    Then beside the rows that the commune left, posted in as many pieces as its pushes; and beside its records in one
+    post, for which those rows are copied.
     """
     records = plain_records(register)
     with _line(register, bare) as bare_line:
@@ -174,7 +181,12 @@ def _bulk(register: Register, bare: str, rows_left: RowsLeft) -> tuple[Samples, 
         seconds = _until_receipted(register)
         floors += [_bare_seconds(bare_line, RECORDS, records) for _ in range(_ROUNDS)]
         rows = sum(_bare_seconds(bare_line, ROWS, body) for body in _pieces(register, rows_left))
-    return Samples([seconds], [statistics.median(floors)]), Samples([seconds], [rows])
+        for body in _pieces(register, rows_left):
+            _bare_seconds(bare_line, ROWS_TO_COME, body)
+        streams = [_bare_seconds(bare_line, STREAM, records) for _ in range(_ROUNDS)]
+    floors_of = (statistics.median(floors), rows, statistics.median(streams))
+    one, beside_rows, beside_stream = (Samples([seconds], [floor]) for floor in floors_of)
+    return one, beside_rows, beside_stream
 
 
 def _pieces(register: Register, rows_left: RowsLeft) -> Iterator[bytes]:
