@@ -28,11 +28,11 @@ def other(world: World) -> str:
 
 def answers(world: World, person: str) -> list[object]:
     """What becomes of a share, of a beginning and of a comparison there."""
-    desk, place = world.desk(), {"epoch": world.epoch, "scope": COMMUNE}
+    desk, epoch = world.desk(), world.epoch
     return [
         desk.push(relocation(desk, person, "share", SHELTER)).status,
-        desk.post("/v1/snapshot", encode(SnapshotRequest(**place, fresh=True))).status,
-        desk.post("/v1/records", encode(RecordsRequest(**place, ranges=list(range(256))))).status,
+        desk.post("/v1/snapshot", encode(SnapshotRequest(epoch=epoch, scope=COMMUNE, fresh=True))).status,
+        desk.post("/v1/records", encode(RecordsRequest(epoch=epoch, scope=COMMUNE, ranges=list(range(256))))).status,
         desk.pull_from({COMMUNE: 0}).status,
     ]
 
