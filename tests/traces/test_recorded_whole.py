@@ -37,6 +37,8 @@ NOT_SAID: Said = {
     ("PurgeRequest", "oldest_waiting_at"),  # of a sync that was refused, as the next
     ("PurgeRequest", "waiting"),
     ("PushHeader", "audit_cut"),  # of a log that was cut
+    ("PurgeRequest", "carried_n"),  # in a bundle alone
+    ("PurgeRequest", "carried_since"),
     ("PushHeader", "marks"),
     ("RecordsRequest", "changes"),  # of a province that was put back
     ("Run", "absent"),

@@ -77,6 +77,7 @@ class _Copied:
         driver: Any = self._connection.connection.driver_connection
         with driver.cursor() as cursor:
             cursor.execute(self._said.place)
+        driver.pgconn.flush()  # PostgreSQL begins with it while what came of the changes is still being written down
 
 
 class _Kept:
