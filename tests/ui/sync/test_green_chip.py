@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSize
@@ -19,16 +18,7 @@ from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.sync.agent import SyncStatus
 from sync.client.errors import SyncFault
 from tests.helpers.builders import make_child, save_all
-from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
-from tests.sync.actors.real_province import real_province
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[EnrolledDesk]:
-    with real_province(tmp_path) as province:
-        made = enrolled_desk(province, tmp_path / "desk")
-        yield made
-        made.close()
+from tests.helpers.enrolled_desks import EnrolledDesk
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QSize, Qt
@@ -24,24 +23,15 @@ from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.sync.agent import SyncStatus
 from sync.client.errors import WrongCertificate
 from tests.helpers.dialogs import when_asked
-from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
+from tests.helpers.enrolled_desks import EnrolledDesk
 from tests.helpers.in_conflict import in_conflict
 from tests.helpers.keys import focused, press
 from tests.helpers.pages import show
 from tests.helpers.typing_vietnamese import commit_text
-from tests.sync.actors.real_province import real_province
 
 Key = Qt.Key
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[EnrolledDesk]:
-    with real_province(tmp_path) as province:
-        made = enrolled_desk(province, tmp_path / "desk")
-        yield made
-        made.close()
 
 
 @pytest.fixture

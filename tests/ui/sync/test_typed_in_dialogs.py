@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
@@ -19,22 +17,13 @@ from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.widgets.text import Text
 from sync.refusals import SENTENCES
 from tests.helpers.dialogs import answer
-from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
+from tests.helpers.enrolled_desks import EnrolledDesk
 from tests.helpers.keys import focused, press
 from tests.helpers.typing_vietnamese import commit_text
-from tests.sync.actors.real_province import real_province
 
 Key = Qt.Key
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[EnrolledDesk]:
-    with real_province(tmp_path) as province:
-        made = enrolled_desk(province, tmp_path / "desk")
-        yield made
-        made.close()
 
 
 @pytest.fixture(params=[EnrolDialog, AddressDialog])
