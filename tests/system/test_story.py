@@ -8,7 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.architecture.sources import ROOT
+from tests.story import __main__ as story_main
+from tests.story.__main__ import Story
 
 _STEPS = 17
 _AT_MOST_SECONDS = 1500
@@ -39,10 +43,20 @@ def test_the_story_plays_to_its_end(tmp_path: Path) -> None:
         assert {f"a-{language}-today.png", f"a-{language}-register-125.png", f"b-{language}-shelter.png"} <= kept
 
 
-def test_a_step_that_fails_ends_the_story_and_is_named(tmp_path: Path) -> None:
-    (tmp_path / "province").mkdir()
-    (tmp_path / "province" / "province.db").write_bytes(b"somebody else's")
-    done = play(tmp_path)
-    assert done.returncode == 1, done.stdout + done.stderr
-    assert "✗" in done.stdout
-    assert "✓" not in done.stdout
+def test_a_step_that_fails_ends_the_story_and_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The folder was free when the story began, and somebody else's province lies in it when it is to be founded."""
+
+    def begun(out: Path) -> Story:
+        story = Story(out)
+        (out / "province").mkdir(exist_ok=True)
+        (out / "province" / "province.db").write_bytes(b"somebody else's")
+        return story
+
+    monkeypatch.setattr(story_main, "Story", begun)
+    monkeypatch.setattr(sys, "argv", ["story", "--out", str(tmp_path / "out")])
+    assert story_main.main() == 1
+    told = capsys.readouterr().out
+    assert "✗" in told
+    assert "✓" not in told
