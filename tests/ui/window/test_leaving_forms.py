@@ -59,16 +59,22 @@ def test_of_whom_the_law_has_erased_meanwhile_nobody_is_told_that_a_draft_is_kep
     qtbot: QtBot, window: DeskWindow, workplace: Workplace, hoa: RecordId, leave: str
 ) -> None:
     """It is not, and could not be opened."""
-    window.navigate(Route("child", hoa, "visit"))
-    form = top_of(window)
-    assert isinstance(form, EntryPage)
-    commit_text(form.fields["observations"], "Đang ghi dở")
+    half_typed(window, hoa)
     erase(workplace, "person", hoa)
     press(*((Key.Key_1, Alt) if leave == "rail key" else (Key.Key_Escape,)))
     qtbot.waitUntil(lambda: bool(window.shell.notices))
     (said,) = [notice.accessibleName() for notice in window.shell.notices]
     assert said.startswith("Trong lúc gõ, thông tin của phiếu này đã được xóa theo quy định pháp luật.")
     assert workplace.read(lambda c: load_draft(c, "visit", OFFICER, hoa)) is None
+
+
+def half_typed(window: DeskWindow, child: RecordId) -> EntryPage:
+    """The form of a visit with a few words in it."""
+    window.navigate(Route("child", child, "visit"))
+    form = top_of(window)
+    assert isinstance(form, EntryPage)
+    commit_text(form.fields["observations"], "Đang ghi dở")
+    return form
 
 
 def quietly_said(window: DeskWindow) -> list[str]:
@@ -80,10 +86,7 @@ def test_a_disk_that_refuses_the_draft_gives_the_form_back_with_all_that_was_typ
     qtbot: QtBot, window: DeskWindow, workplace: Workplace, hoa: RecordId, leave: str
 ) -> None:
     """Told above the form, and nothing is called kept; once there is room, it is left as ever."""
-    window.navigate(Route("child", hoa, "visit"))
-    form = top_of(window)
-    assert isinstance(form, EntryPage)
-    commit_text(form.fields["observations"], "Đang ghi dở")
+    form = half_typed(window, hoa)
     workplace.register._writer.execute("PRAGMA query_only=ON")
     keys = (Key.Key_1, Alt) if leave == "rail key" else (Key.Key_Escape,)
     press(*keys)
@@ -104,10 +107,7 @@ def test_a_disk_that_refuses_the_draft_gives_the_form_back_with_all_that_was_typ
 def test_a_form_given_back_lies_below_one_that_was_opened_meanwhile(
     qtbot: QtBot, window: DeskWindow, workplace: Workplace, hoa: RecordId
 ) -> None:
-    window.navigate(Route("child", hoa, "visit"))
-    form = top_of(window)
-    assert isinstance(form, EntryPage)
-    commit_text(form.fields["observations"], "Đang ghi dở")
+    form = half_typed(window, hoa)
     workplace.register._writer.execute("PRAGMA query_only=ON")
     press(Key.Key_1, Alt)
     window.navigate(Route("reports", form="report"))
