@@ -82,9 +82,12 @@ class SharedDesks:
             go_to(window, route)
             names += both_sizes(window.shell, out, f"shared-{language}-{name}")
         dialog = EnrolDialog(desk.desk, desk.tasks, window.shell)
-        for scale, suffix in ((1.0, ""), (SCALED, "-125")):
-            path = out / f"shared-{language}-enrol-anew{suffix}.png"
-            names.append(grab_own_size(dialog, path, scale=scale).name)
+        asked = dialog.parting_question()
+        for name, one in (("enrol-anew", dialog), ("enrol-anew-question", asked)):
+            for scale, suffix in ((1.0, ""), (SCALED, "-125")):
+                path = out / f"shared-{language}-{name}{suffix}.png"
+                names.append(grab_own_size(one, path, scale=scale).name)
+        asked.reject()
         dialog.reject()
         program.put_away()
         return names

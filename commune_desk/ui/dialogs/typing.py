@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from commune_desk.i18n import _
 from commune_desk.ui.dialogs.frame import FramedDialog
-from commune_desk.ui.dialogs.message import Message, confirm
+from commune_desk.ui.dialogs.message import Message, MessageDialog, question
 from commune_desk.ui.theme import Tone
 from commune_desk.ui.widgets.fields import LineEdit
 
@@ -45,7 +45,11 @@ class TypingDialog(FramedDialog):
         else:
             super().closeEvent(event)
 
-    def _ask(self) -> None:
+    def parting_question(self) -> MessageDialog:
+        """What is asked before something typed is lost, not shown yet."""
         asked = Message(_("Throw away what you typed?"), tone=Tone.WARNING)
-        if confirm(self, asked, _("Throw away"), is_dangerous=True):
+        return question(self, asked, _("Throw away"), is_dangerous=True)
+
+    def _ask(self) -> None:
+        if self.parting_question().ask():
             self.reject()
