@@ -190,10 +190,10 @@ def _bulk(register: Register, bare: str, rows_left: RowsLeft) -> tuple[Samples, 
 
 
 def _pieces(register: Register, rows_left: RowsLeft) -> Iterator[bytes]:
-    own = RegisterReplica(register, lambda _changes: None)
-    size = protocol.MAX_CHANGES
-    for first in range(1, own.last_n() + 1, size):
+    own, first, size = RegisterReplica(register, lambda _changes: None), 1, protocol.USUAL_CHANGES
+    while first <= own.last_n():
         yield rows_left.of(own.identity().desk, first, first + size - 1)
+        first, size = first + size, protocol.MAX_CHANGES
 
 
 class _Watched(PinnedAdapter):

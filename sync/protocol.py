@@ -18,7 +18,10 @@ from sync.change import BadLine, Line, Wire, read_line
 from sync.instant import Instant
 
 PROTOCOL = 1
-MAX_CHANGES = 500
+MAX_CHANGES = 2_000
+"""Lines of a push that the province takes."""
+USUAL_CHANGES = 500
+"""Lines with which a desk begins, and which a file or what is sealed brings at most: any province takes so many."""
 MAX_BODY = 1 << 20
 """Compressed bytes of a body."""
 MAX_INFLATED = 8 << 20
@@ -34,7 +37,7 @@ SEALED_PUSH = "/v1/sealed-push"
 MAX_SEALED_PUSH = MAX_BODY - 64 * 1024
 """Bytes of a push, as its lines stand, that is sealed: as a box it still fits a body, however little it deflates."""
 MAX_RECEIPT = 64 * 1024
-"""Bytes of a receipt that an enrolment may show: one that names `MAX_CHANGES` has half of that."""
+"""Bytes of a receipt that an enrolment may show: one that names `USUAL_CHANGES` has half of that. No longer one is."""
 PROVINCE_DESK = "PROVINCE"
 """The desk id under which the province signs what it sends down."""
 

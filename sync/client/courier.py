@@ -75,7 +75,7 @@ def _standing(replica: Replica) -> Iterator[Item]:
 def _pushes(replica: Outbox, identity: DeskIdentity, room: int) -> Iterator[Item]:
     after, most = 0, min(protocol.MAX_INFLATED, room) - ROOM_FOR_HEADER
     receipted_n = _receipted_n(replica)
-    while batch := replica.pending(after, protocol.MAX_CHANGES, most):
+    while batch := replica.pending(after, protocol.USUAL_CHANGES, most):
         seems_forgotten = after == 0 and batch[0].n <= receipted_n
         after = batch[-1].n
         body = push_body(replica, identity, batch, shows_receipt=seems_forgotten)

@@ -1,10 +1,16 @@
-"""Everything that waits goes up, batch after batch; a receipt is written down while the next batch is on its way."""
+"""Everything that waits goes up, batch after batch.
+
+While one is on its way the receipt for the batch before is written down, and the batch behind it is made ready: between
+two of them the line does not wait for this PC.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
+from commune_desk.domain.time.clock import monotonic
 from sync import protocol, seal
 from sync.client import errors
 from sync.client.channel import Channel, Refused, numbers_taken
@@ -15,6 +21,9 @@ from sync.client.transport import TOO_LARGE
 _GAP = "gap"
 _IS_ANOTHER = "head"
 """The province follows another chain than this desk's: what came before is offered again, and it says which it has."""
+_QUICK_SECONDS = 1.0
+"""What a push of the usual length takes at most, so that longer ones follow: few ways there and back, and at most some
+four seconds of work that a line can break."""
 _COPIES = 3
 """So often a sync numbers anew what waits."""
 TOO_MUCH_FOR_THE_LINE = (errors.HalfPage, errors.TooSlow)
@@ -43,36 +52,55 @@ class Pusher:
         self._replica = replica
         self._signed = signed
         self._refused = refused
-        self._most = protocol.MAX_CHANGES
+        self._most = protocol.USUAL_CHANGES
+        self._most_ever = protocol.MAX_CHANGES
         self._keeping: Callable[[], None] | None = None
         self.shows_receipt = False
         """Show the last receipt with each push: the province seems to have forgotten what it signed for."""
 
     def push_all(self, channel: Channel, identity: DeskIdentity) -> None:
         """Raises a SyncFault or Malformed; whatever has a receipt by then is kept."""
+        self._most = min(self._most, protocol.USUAL_CHANGES)  # it may be another line by now
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="next-push") as beside:
+            try:
+                self._push_all(channel, identity, beside)
+            finally:
+                self._wait_until_kept()
+
+    def _push_all(self, channel: Channel, identity: DeskIdentity, beside: ThreadPoolExecutor) -> None:
         told: list[str] = []
         ready = self._ready(identity, 0)
-        try:
-            while ready is not None:
-                try:
-                    receipt, body, signature = self._send(channel, identity, ready)
-                except errors.NumbersTaken as taken:
-                    self._refused(taken)
-                    ready = self._ready(identity, self._go_behind(taken, told))
-                    continue
-                except Refused as refused:
-                    self._refused(refused)
-                    ready = self._ready(identity, self._after_refusal(refused, ready.batch, told))
-                    told.append(refused.problem.code)
-                    continue
-                first_n, last_n = ready.batch[0].n, ready.batch[-1].n
-                # What a receipt says of changes that were never sent proves nothing.
-                up_to = min(receipt.accepted_n, last_n)
-                ready = self._ready(identity, up_to)  # read before the receipt is written: it would wait behind that
-                self._wait_until_kept()
-                self._keeping = self._begin_to_keep(receipt, up_to, up_to - first_n + 1, body, signature)
-        finally:
+        while ready is not None:
+            behind = self._begin_behind(identity, ready, beside)
+            try:
+                receipt, body, signature = self._send(channel, identity, ready)
+            except errors.NumbersTaken as taken:
+                self._refused(taken)
+                ready = self._ready(identity, self._go_behind(taken, told))
+                continue
+            except Refused as refused:
+                self._refused(refused)
+                ready = self._ready(identity, self._after_refusal(refused, ready.batch, told))
+                told.append(refused.problem.code)
+                continue
+            first_n, last_n = ready.batch[0].n, ready.batch[-1].n
+            # What a receipt says of changes that were never sent proves nothing.
+            up_to = min(receipt.accepted_n, last_n)
+            # Read before the receipt is written: it would wait behind that.
+            ready = behind.result() if behind is not None and up_to == last_n else self._ready(identity, up_to)
             self._wait_until_kept()
+            self._keeping = self._begin_to_keep(receipt, up_to, up_to - first_n + 1, body, signature)
+
+    def _begin_behind(
+        self, identity: DeskIdentity, ready: _Ready, beside: ThreadPoolExecutor
+    ) -> Future[_Ready | None] | None:
+        """Begin to make the batch behind this one ready, where it is as long as any: mostly nothing is behind another.
+
+        A push that shows the last receipt waits for that receipt.
+        """
+        if len(ready.batch) < self._most_ever or self.shows_receipt:
+            return None
+        return beside.submit(self._ready, identity, ready.batch[-1].n)
 
     def _ready(self, identity: DeskIdentity, after_n: int) -> _Ready | None:
         batch = self._replica.pending(after_n, self._most, protocol.MAX_INFLATED - ROOM_FOR_HEADER)
@@ -82,6 +110,7 @@ class Pusher:
 
     def _send(self, channel: Channel, identity: DeskIdentity, ready: _Ready) -> tuple[protocol.Receipt, bytes, bytes]:
         """The receipt, its exact bytes and the province's signature."""
+        begun = monotonic()
         try:
             body, signature = channel.call("/v1/push", ready.body, seal.RECEIPT)
         except TOO_MUCH_FOR_THE_LINE:
@@ -94,7 +123,8 @@ class Pusher:
         receipt = protocol.decode(body, protocol.Receipt)
         if receipt.desk != identity.desk or receipt.accepted_n < ready.batch[0].n:
             raise errors.Unproven
-        self._most = min(self._most * 2, protocol.MAX_CHANGES)
+        is_quick = len(ready.batch) >= protocol.USUAL_CHANGES and monotonic() - begun < _QUICK_SECONDS
+        self._most = self._most_ever if is_quick else min(self._most * 2, protocol.USUAL_CHANGES)
         return receipt, body, signature
 
     def _begin_to_keep(
@@ -123,7 +153,9 @@ class Pusher:
         if refused.status == TOO_LARGE:
             if len(batch) == 1:
                 raise errors.ChangeTooLarge from refused
-            self._most = len(batch) // 2
+            if len(batch) > protocol.USUAL_CHANGES:  # by a province of an earlier program; it would say so each time
+                self._most_ever = protocol.USUAL_CHANGES
+            self._most = min(len(batch) // 2, self._most_ever)
             return batch[0].n - 1
         if problem.code == _IS_ANOTHER and _IS_ANOTHER not in told:
             return self._offer_from(batch[0].n - 1, refused)

@@ -183,6 +183,20 @@ TAKING_IN = (
         tests=(f"{_COPIED}::test_two_long_parts_of_one_push_are_each_written_once",),
     ),
     Fault(
+        name="first-half-copied-twice",
+        file=_COPYING,
+        old="            self._driver.execute(self._said.empty)\n",
+        new="",
+        tests=(f"{_COPIED}::test_both_ways_leave_the_same_rows",),
+    ),
+    Fault(
+        name="second-half-not-copied",
+        file=_COPYING,
+        old='            self._write(b"".join(self._second))\n',
+        new="",
+        tests=(f"{_COPIED}::test_both_ways_leave_the_same_rows",),
+    ),
+    Fault(
         name="what-was-copied-stays-beside",
         file=_COPYING,
         old=" ON COMMIT DELETE ROWS",

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from commune_desk.domain.words.errors import DeskError
-from sync import protocol
 from sync.client.session import SyncOutcome
 from sync.server.answers import pull
+from tests.helpers.pushes import push_at_once
 from tests.helpers.store_engine import engine
 from tests.simulator.disk import Disk, PowerCut, own_troubles_unlogged, watched_disks
 from tests.simulator.facts import Own, cursors, feed_after, typed_at
@@ -164,7 +164,7 @@ def world_of(seed: int) -> Iterator[World]:
     with ExitStack() as undo, pytest.MonkeyPatch.context() as sizes:
         undo.callback(shutil.rmtree, folder)
         undo.callback(engine.forget, folder)
-        sizes.setattr(protocol, "MAX_CHANGES", CHANGES_AT_ONCE)
+        push_at_once(sizes, CHANGES_AT_ONCE)
         sizes.setattr(pull, "MAX_PAGE_EVENTS", EVENTS_AT_ONCE)
         undo.enter_context(own_troubles_unlogged())
         world = World(seed, folder)

@@ -21,6 +21,7 @@ from sync.client.transport import Transport
 from sync.server.intake import push
 from sync.server.lifecycle.founding import found
 from tests.helpers.builders import make_child, make_visit, save_all
+from tests.helpers.pushes import push_at_once
 from tests.helpers.store_engine import engine
 from tests.story.province import Province
 from tests.sync.actors.real_desks import RealDesk, make_register
@@ -107,7 +108,7 @@ def changes_of(reader: RealDesk, author: RealDesk) -> list[tuple[str, int]]:
 def test_a_killed_province_loses_nothing_it_signed_for_and_takes_nothing_twice(
     tmp_path: Path, served: tuple[Province, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(protocol, "MAX_CHANGES", CHANGES_AT_ONCE)
+    push_at_once(monkeypatch, CHANGES_AT_ONCE)
     chance = random.Random(20261124)
     province, codes = served
     here, there = (join_served(province, code, tmp_path / f"{n}.db") for n, code in enumerate(codes))

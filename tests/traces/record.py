@@ -119,7 +119,7 @@ class Stage:
         """A locked desk has what it wrote carried, and asks whether a report waits."""
         self._turn("locked")
         mine, replica = self.enrolments["locked"], self.locked
-        batch = replica.pending(0, protocol.MAX_CHANGES, protocol.MAX_SEALED_PUSH)
+        batch = replica.pending(0, protocol.USUAL_CHANGES, protocol.MAX_SEALED_PUSH)
         body = protocol.deflate(push_body(replica, replica.identity(), batch))
         box = seal.seal_for_province(mine.courier_public, body)
         own: dict[str, Any] = {"desk": mine.desk, "doorbell_key": mine.doorbell_key}
@@ -139,7 +139,7 @@ class Stage:
     def be_refused(self) -> None:
         """A push that leaves a number out, and a place in a feed that the province never gave."""
         channel, replica = self._channel("locked"), self.locked
-        batch = replica.pending(0, protocol.MAX_CHANGES, protocol.MAX_SEALED_PUSH)
+        batch = replica.pending(0, protocol.USUAL_CHANGES, protocol.MAX_SEALED_PUSH)
         pull = protocol.PullRequest(epoch=replica.me.epoch, cursors={COMMUNE: 1_000_000}, max_bytes=4_096)
         for path, body, domain in (
             ("/v1/push", push_body(replica, replica.identity(), batch[-1:]), seal.RECEIPT),
@@ -151,7 +151,7 @@ class Stage:
     def show_a_receipt(self) -> None:
         """The writer sends with what was signed for last, as to a province that seems to have forgotten it."""
         channel, replica = self._channel("locked", "writer"), self.writer
-        batch = replica.pending(0, protocol.MAX_CHANGES, protocol.MAX_SEALED_PUSH)
+        batch = replica.pending(0, protocol.USUAL_CHANGES, protocol.MAX_SEALED_PUSH)
         channel.call("/v1/push", push_body(replica, replica.identity(), batch, shows_receipt=True), seal.RECEIPT)
 
     def _channel(self, scene: str, desk: str = "") -> Channel:

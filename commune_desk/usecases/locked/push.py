@@ -86,7 +86,7 @@ def _sealed(desk: OpenDesk) -> Iterator[bytes]:
     replica = RegisterReplica(desk.register, lambda _changes: None)
     identity, after = replica.identity(), 0
     for _push in range(MOST_PUSHES):
-        batch = replica.pending(after, protocol.MAX_CHANGES, protocol.MAX_SEALED_PUSH)
+        batch = replica.pending(after, protocol.USUAL_CHANGES, protocol.MAX_SEALED_PUSH)
         if not batch:
             return
         yield seal_for_province(own.pins.courier_public, protocol.deflate(push_body(replica, identity, batch)))

@@ -8,7 +8,7 @@ rows into the table that they are for. Decision 0011 has the measurements.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from itertools import chain, repeat
 from operator import itemgetter
@@ -43,13 +43,10 @@ def staged(connection: Connection, table: Table, count: int) -> Iterator[Staging
     if connection.dialect.name != "postgresql" or count < COPIED_FROM:
         yield _Kept(connection, table)
         return
-    said, driver = _said(table), connection.connection.driver_connection
-    with driver.cursor() as cursor:  # type: ignore[union-attr]
-        cursor.execute(said.make_room)
-        with cursor.copy(said.copy) as copy:
-            copy.write(_BEGINNING)
-            yield _Copied(connection, said, copy.write)
-            copy.write(_END)
+    with ExitStack() as under_way:
+        copied = _Copied(connection.connection.driver_connection, _said(table), count, under_way)
+        yield copied
+        copied.end()
 
 
 class _Said(NamedTuple):
@@ -60,24 +57,62 @@ class _Said(NamedTuple):
     make_room: str
     copy: str
     place: str
+    empty: str
 
 
 class _Copied:
-    """Rows that PostgreSQL has already, beside their table."""
+    """Rows that PostgreSQL has already: the first half of them in their table, while the second is being worked out.
 
-    def __init__(self, connection: Connection, said: _Said, write: Callable[[bytes], None]) -> None:
-        self._connection, self._said, self._write = connection, said, write
-        self._count = len(said.columns).to_bytes(2, "big")
+    COPY does not stand in a pipeline, nor beside anything else. So the second half waits here until the first is in.
+    """
+
+    def __init__(self, driver: Any, said: _Said, expected: int, under_way: ExitStack) -> None:
+        """`under_way`: holds the COPY that is open, or the pipeline."""
+        self._driver, self._said, self._expected, self._under_way = driver, said, expected, under_way
+        self._columns = len(said.columns).to_bytes(2, "big")
+        self._added = 0
+        self._second: list[bytes] | None = None
+        driver.execute(said.make_room)
+        self._write = self._begin_to_copy()
 
     def add(self, rows: Rows) -> None:
         columns = (written(list(map(taken, rows))) for taken, written in self._said.columns)
-        self._write(b"".join(chain.from_iterable(zip(repeat(self._count), *columns))))
+        content = b"".join(chain.from_iterable(zip(repeat(self._columns), *columns)))
+        self._added += len(rows)
+        if self._second is not None:
+            self._second.append(content)
+            return
+        self._write(content)
+        if self._expected // 2 <= self._added < self._expected:
+            self._place_first()
+
+    def _begin_to_copy(self) -> Callable[[bytes], None]:
+        copy = self._under_way.enter_context(self._driver.cursor().copy(self._said.copy))
+        copy.write(_BEGINNING)
+        return copy.write  # type: ignore[no-any-return]
+
+    def _end_copy(self) -> None:
+        self._write(_END)
+        self._under_way.close()
+
+    def _place_first(self) -> None:
+        self._end_copy()
+        self._under_way.enter_context(self._driver.pipeline())
+        self.place()
+        self._second = []
+
+    def end(self) -> None:
+        """All of them are with PostgreSQL."""
+        if self._second is not None:
+            self._under_way.close()  # raises what is wrong with the first half
+            self._driver.execute(self._said.empty)
+            self._write = self._begin_to_copy()
+            self._write(b"".join(self._second))
+        self._end_copy()
 
     def place(self) -> None:
-        driver: Any = self._connection.connection.driver_connection
-        with driver.cursor() as cursor:
-            cursor.execute(self._said.place)
-        driver.pgconn.flush()  # PostgreSQL begins with it while what came of the changes is still being written down
+        self._driver.execute(self._said.place)
+        self._driver.pgconn.flush()  # PostgreSQL begins with it while there is still work here
 
 
 class _Kept:
@@ -103,6 +138,7 @@ def _said(table: Table) -> _Said:
     return _Said(
         columns=tuple((itemgetter(name), _FORMS[type(table.c[name].type)]) for name in names),
         make_room=f"{make};{empty}",
+        empty=empty,
         copy=f"COPY {beside} ({columns}) FROM STDIN (FORMAT BINARY)",
         place=f'INSERT INTO "{table.name}" ({columns}) SELECT {columns} FROM {beside}',  # noqa: S608 - our own names
     )

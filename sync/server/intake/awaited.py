@@ -12,13 +12,12 @@ from sqlalchemy import Connection, delete, select
 
 from commune_desk.domain.records.kinds import KINDS
 from sync.change import JOINED_TO, Change, Line, Verb
-from sync.protocol import MAX_CHANGES
 from sync.server.engine import tables
 from sync.server.engine.asking import among
 from sync.server.intake.standing import kept_line
 from sync.server.intake.whereabouts import Route
 
-MOST = MAX_CHANGES
+MOST = 500
 """Changes that one record brings with it: more than anybody writes about a child until a backup's gap is closed."""
 _ALIAS, _RESEAL, _UNSHARE = Verb.ALIAS, Verb.RESEAL, Verb.UNSHARE
 

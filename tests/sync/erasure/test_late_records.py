@@ -13,6 +13,7 @@ from sync.server.engine import tables
 from sync.server.intake import erasures
 from sync.server.lifecycle.erasing import Ordered, erase
 from tests.helpers.builders import make_report, save_all
+from tests.helpers.pushes import push_at_once
 from tests.sync.actors.both_sums import sums_here, sums_there
 from tests.sync.actors.commune_and_house import Both
 from tests.sync.actors.real_province import COMMUNE, SHELTER
@@ -61,7 +62,7 @@ def test_of_a_report_no_part_stays(both: Both, child: RecordId) -> None:
 
 def test_nor_where_each_part_is_a_push_of_its_own(both: Both, child: RecordId, monkeypatch: pytest.MonkeyPatch) -> None:
     """The part that says whom it is about goes first."""
-    monkeypatch.setattr("sync.protocol.MAX_CHANGES", 1)
+    push_at_once(monkeypatch, 1)
     test_of_a_stay_and_its_log_no_part_stays(both, child)
     assert {len(said) for said in both.real.scalars(select(tables.quarantine.c.raw))} == {0}
 
@@ -80,7 +81,7 @@ def test_by_their_own_names_alone_the_other_parts_would_stay(
 def test_in_another_order_a_first_part_would_stay(both: Both, child: RecordId, monkeypatch: pytest.MonkeyPatch) -> None:
     """The twin of the order in which a desk writes the parts of a save."""
     monkeypatch.setattr(transaction, "in_order", lambda kind, parts: list(parts.items()))
-    monkeypatch.setattr("sync.protocol.MAX_CHANGES", 1)
+    push_at_once(monkeypatch, 1)
     _erased(both, child)
     both.office.run(save_all(make_report(person=child, description="Bị đánh")))
     both.sync()

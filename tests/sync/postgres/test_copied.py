@@ -20,7 +20,7 @@ from tests.sync.actors.server_fixtures import COMMUNE, OTHER, ServerDesk, World,
 from tests.sync.moves.test_server_moves import relocation
 
 pytestmark = pytest.mark.usefixtures("on_postgres")
-LONG = 2 * COPIED_FROM
+LONG, LONGER = 2 * COPIED_FROM, 400
 _row = {"id": uuid7(), "desk": "AAAAAA", "n": 1, "digest": b"", "raw": b"", "signature": b"", "kind": "person"}
 _row |= {"record": uuid7(), "status": "ok", "received_at": "", "skew_ms": 0}
 
@@ -58,13 +58,14 @@ def left_beside(connection: Connection) -> int:
     return int(connection.scalar(text("SELECT count(*) FROM change_beside")) or 0)
 
 
-@pytest.mark.parametrize(("pushed", "by_copy"), [(COPIED_FROM - 1, []), (COPIED_FROM, ['COPY "change_beside"'])])
+@pytest.mark.parametrize(("pushed", "copies"), [(COPIED_FROM - 1, 0), (COPIED_FROM, 1), (LONGER, 2)])
 def test_a_long_push_is_copied_and_a_short_one_is_not(
-    world: World, copied: list[str], pushed: int, by_copy: list[str]
+    world: World, copied: list[str], pushed: int, copies: int
 ) -> None:
+    """The first half of a longer one is in its table while the second is merged."""
     desk = world.desk()
     assert desk.results(*people(desk, pushed)) == [("ok", "")] * pushed
-    assert (log_of(world, desk), copied) == (list(range(1, pushed + 1)), by_copy)
+    assert (log_of(world, desk), copied) == (list(range(1, pushed + 1)), ['COPY "change_beside"'] * copies)
 
 
 def test_both_ways_leave_the_same_rows(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,9 +80,9 @@ def test_both_ways_leave_the_same_rows(world: World, monkeypatch: pytest.MonkeyP
 
         def work(connection: Connection) -> Sequence[Any]:
             with staged(connection, tables.change, len(rows)) as changes:
-                changes.add(rows[:40])
+                changes.add(rows[:60])
                 changes.add([])
-                changes.add(rows[40:])
+                changes.add(rows[60:])
             changes.place()
             left.append(connection.execute(select(tables.change).order_by(tables.change.c.n)).all())
             raise LookupError
@@ -92,12 +93,14 @@ def test_both_ways_leave_the_same_rows(world: World, monkeypatch: pytest.MonkeyP
     assert (len(left[0]), left[0][5].kind) == (98, "Đỗ\ufffd")
 
 
-def test_what_is_copied_is_held_to_the_reach(world: World) -> None:
-    """COPY itself passes by row-level security; the statement that follows does not."""
+@pytest.mark.parametrize("expected", [COPIED_FROM, LONG])
+def test_what_is_copied_is_held_to_the_reach(world: World, expected: int) -> None:
+    """COPY itself passes by row-level security; the statement that follows does not, be it of the first half."""
+    rows = [{**_row, "id": uuid7(), "n": n, "scope": OTHER} for n in range(1, COPIED_FROM + 1)]
 
     def work(connection: Connection) -> None:
-        with staged(connection, tables.change, LONG) as changes:
-            changes.add([{**_row, "scope": OTHER}])
+        with staged(connection, tables.change, expected) as changes:
+            changes.add(rows)
         changes.place()
 
     for reach, is_refused in ((reach_of("AAAAAA", [COMMUNE]), True), (reach_of("AAAAAA", [OTHER]), False)):
@@ -110,6 +113,22 @@ def _is_refused(world: World, work: Any, reach: Reach) -> bool:
     except (psycopg.errors.InsufficientPrivilege, DBAPIError):
         return True
     return False
+
+
+def test_what_is_wrong_with_the_first_half_undoes_the_whole(world: World) -> None:
+    """It is heard of while the second is merged, or at its end; and the connection serves again."""
+    desk = world.desk()
+    rows = [{**_row, "id": uuid7(), "n": n, "scope": COMMUNE} for n in range(1, LONG + 1)]
+
+    def with_anothers(connection: Connection) -> None:
+        with staged(connection, tables.change, len(rows)) as changes:
+            changes.add([*rows[:COPIED_FROM], {**rows[0], "scope": OTHER}])
+            changes.add(rows[COPIED_FROM:])
+        changes.place()
+
+    assert _is_refused(world, with_anothers, reach_of("AAAAAA", [COMMUNE]))
+    assert log_of(world, desk) == []
+    assert desk.results(*people(desk, LONGER)) == [("ok", "")] * LONGER
 
 
 def test_two_long_parts_of_one_push_are_each_written_once(world: World, copied: list[str]) -> None:

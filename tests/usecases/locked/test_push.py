@@ -64,7 +64,7 @@ def test_its_size_tells_little_and_is_bounded(desk: EnrolledDesk, monkeypatch: p
         lock(desk)
         sizes.append(desk.open.profile.sealed.stat().st_size)
     assert len(set(sizes)) == 1
-    monkeypatch.setattr(protocol, "MAX_CHANGES", 2)
+    monkeypatch.setattr(protocol, "USUAL_CHANGES", 2)
     for _more in range(12):
         write(desk)
     lock(desk)
@@ -100,7 +100,7 @@ def test_the_desk_may_send_the_same_itself(desk: EnrolledDesk) -> None:
 
 @pytest.fixture
 def two_boxes(desk: EnrolledDesk, monkeypatch: pytest.MonkeyPatch) -> EnrolledDesk:
-    monkeypatch.setattr(protocol, "MAX_CHANGES", 1)
+    monkeypatch.setattr(protocol, "USUAL_CHANGES", 1)
     write(desk)
     write(desk)
     lock(desk)
