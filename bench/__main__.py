@@ -59,7 +59,13 @@ def write_json(rows: Iterable[Row], path: Path) -> None:
 
 def _parser(measures: Mapping[str, Measure]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="desk.py bench", description="Measure speed and memory against floors.")
-    parser.add_argument("names", nargs="*", metavar="NAME", choices=[[], *measures], help=f"of {', '.join(measures)}")
+
+    def known(name: str) -> str:
+        if name not in measures:
+            raise argparse.ArgumentTypeError(f"there is no {name}; there are {', '.join(measures)}")
+        return name
+
+    parser.add_argument("names", nargs="*", metavar="NAME", type=known, help=f"of {', '.join(measures)}")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to FILE as well")
     return parser
 

@@ -1,5 +1,5 @@
 """Pictures of what is met seldom: a chair's day, the house that has to decide, a stay that a colleague ended first,
-a file that was ended beside a visit."""
+a file that was ended beside a visit, a case code that two children have."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ def shoot_seldom(folder: Path, out: Path, language: Language) -> list[str]:
         *_of_a_chair(folder / "chair", out, language),
         *_of_the_house(folder / "house", out, language),
         *_of_a_file_that_goes_on(folder / "file", out, language),
+        *_of_a_code_twice(folder / "code", out, language),
     ]
 
 
@@ -92,6 +93,22 @@ def _of_a_file_that_goes_on(folder: Path, out: Path, language: str) -> list[str]
         window.navigate(Route("sync"))
         _look_again(window, "sync")
         return both_sizes(window.shell, out, f"seldom-{language}-file-goes-on")
+
+
+def _of_a_code_twice(folder: Path, out: Path, language: str) -> list[str]:
+    """As two copies of one PC give it before either has synced."""
+    with fresh_desk(folder, sharing.COMMUNE, Role.COMMUNE_OFFICER) as (workplace, window):
+        child = longest_story(workplace)
+        workplace.write(lambda tx: _one_code(tx, _file_of(tx, child)))
+        go_to(window, Route("child", child))
+        pump(0.3)
+        return both_sizes(window.shell, out, f"seldom-{language}-code-twice")
+
+
+def _one_code(tx: Tx, file: RecordId) -> None:
+    other = tx.connection.execute("SELECT min(id) FROM child_file WHERE id<>?", (file,)).fetchone()[0]
+    code = tx.existing(ChildFile, RecordId(file)).case_number
+    tx.save(msgspec.structs.replace(tx.existing(ChildFile, other), case_number=code))
 
 
 _ENDED = "closed", FOLLOWED

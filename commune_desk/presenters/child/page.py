@@ -17,6 +17,7 @@ from commune_desk.domain.time.dates import birthday_alert
 from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.i18n import _, format_date, ngettext
 from commune_desk.presenters.child.closed import closed_notice
+from commune_desk.presenters.child.code_twice import code_notice, new_code_question
 from commune_desk.presenters.child.family import NOT_HERE, FamilyRow, family_rows
 from commune_desk.presenters.child.join import JoinQuestion, NotJoinedView, not_joined_view, put_back_question
 from commune_desk.presenters.child.move import ChildMove, MoveView, move_view
@@ -90,6 +91,8 @@ class ChildView:
     conflict_notice: str
     closed_notice: str
     """What of the child nobody here can open, and whom to ask."""
+    code_notice: str
+    """Who else has the child's case code."""
     can_write: bool
     """Whether the officer's role writes here."""
     is_open: bool
@@ -142,6 +145,7 @@ class ChildPage:
             notice=_protection(record, today),
             conflict_notice=self._conflicts(record),
             closed_notice=closed_notice(self._workplace, self.person),
+            code_notice=code_notice(self._workplace, record),
             can_write=can_write,
             is_open=is_open,
             move=move_view(self._workplace, self.person),
@@ -192,6 +196,15 @@ class ChildPage:
     def put_back(self) -> Callable[[Tx], None]:
         """The operation that lets stand again what stood before in those details."""
         return lambda tx: joining.put_back(tx, self.person)
+
+    def question_new_code(self) -> JoinQuestion:
+        """The question before the child gets another case code."""
+        return new_code_question(self._shown())
+
+    def give_new_code(self) -> Callable[[Tx], None]:
+        """The operation that gives the child's file a case code of its own."""
+        file = self._shown().file
+        return lambda tx: children.give_new_code(tx, file.id)
 
     def _shown(self) -> ChildRecord:
         if self._record is None:

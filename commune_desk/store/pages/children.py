@@ -204,6 +204,15 @@ def _kin(connection: Connection, own: str, other: str, person: str) -> tuple[Kin
     return tuple(found)
 
 
+def others_with_code(connection: Connection, file: ChildFile) -> list[Person]:
+    """The other children here whose file has the same case code: two copies of one PC gave it twice."""
+    if not file.case_number or not file.person:
+        return []
+    named = "id IN (SELECT person FROM child_file WHERE case_number=?) ORDER BY id"
+    found = read_many(connection, Person, named, file.case_number)
+    return [one for one in found if kept_of(connection, one.id) != kept_of(connection, file.person)]
+
+
 def is_protected(connection: Connection, person: str) -> bool:
     """Whether a shelter's notice says that the child stays under protection."""
     file = file_of(connection, person)

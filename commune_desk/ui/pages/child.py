@@ -155,6 +155,12 @@ class ChildPage(SubjectPage):
             (view.closed_notice, Tone.NOTE),
         )
         bars = [NoticeBar(text, tone, dismissable=False) for text, tone in told if text]
+        if view.code_notice:
+            bar = NoticeBar(
+                view.code_notice, Tone.WARNING, action=_("New code…") if view.can_edit else "", dismissable=False
+            )
+            bar.acted.connect(self._give_new_code)
+            bars.append(bar)
         if view.not_joined.said:
             bars.append(self._not_joined(view))
         if self._may_be and view.can_edit and not view.not_joined.said:
@@ -180,6 +186,11 @@ class ChildPage(SubjectPage):
         asked = self._state.question_put_back()
         if confirm(self, Message(asked.title, asked.detail, Tone.WARNING), asked.yes):
             self.write(self._state.put_back())
+
+    def _give_new_code(self) -> None:
+        asked = self._state.question_new_code()
+        if confirm(self, Message(asked.title, asked.detail, Tone.WARNING), asked.yes):
+            self.write(self._state.give_new_code())
 
     def _is_another(self) -> None:
         self._may_be = ""

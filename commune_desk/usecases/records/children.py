@@ -264,6 +264,13 @@ def _check_person(person: Person) -> None:
         raise Invalid(N_("Some fields do not hold."), fields=faults)
 
 
+def give_new_code(tx: Tx, file: RecordId) -> None:
+    """Give a file a case code of this desk in place of one that another child's has, too."""
+    stored = tx.existing(ChildFile, file)
+    year = (stored.opened_on or _today(tx).isoformat())[:4]
+    tx.save(msgspec.structs.replace(stored, case_number=next_case_code(tx, year)))
+
+
 def next_case_code(tx: Tx, year: str) -> str:
     """The next case code of this desk, `QN-06838-2026-7KQ4-0031`: unique without asking anyone."""
     prefix = f"QN-{tx.actor.scope.partition(':')[2]}-{year}-{mark_of(tx.connection)}-"
