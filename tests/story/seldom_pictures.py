@@ -1,5 +1,5 @@
 """Pictures of what is met seldom: a chair's day, the house that has to decide, a stay that a colleague ended first,
-a file that was ended beside a visit, a case code that two children have."""
+a file that was ended beside a visit, a case code that two children have, what was done and what was erased."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from pathlib import Path
 import msgspec
 
 from commune_desk.domain.model.access import Role
-from commune_desk.domain.model.ids import RecordId, uuid7
+from commune_desk.domain.model.ids import RecordId, new_record_id, uuid7
 from commune_desk.domain.model.record import Record, kind_of
 from commune_desk.domain.records.children import FOLLOWED, ChildFile
+from commune_desk.domain.records.desks import Task
 from commune_desk.domain.records.families import Person
 from commune_desk.domain.time.clock import to_iso
 from commune_desk.i18n import Language, set_language
@@ -23,8 +24,11 @@ from commune_desk.ui.forms.entry_page import EntryPage
 from commune_desk.ui.pages.sync import SyncPage
 from commune_desk.ui.shots import SCREEN
 from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.tasks import finish_task
 from commune_desk.usecases.shelter.placements import Leaving, discharge
 from tests.helpers import moving, sharing
+from tests.helpers.builders import save_all
+from tests.helpers.erased import erase
 from tests.helpers.workplaces import be_another
 from tests.story.pictures import both_sizes, go_to, longest_story
 from tests.story.share_pictures import fresh_desk
@@ -39,6 +43,7 @@ def shoot_seldom(folder: Path, out: Path, language: Language) -> list[str]:
         *_of_the_house(folder / "house", out, language),
         *_of_a_file_that_goes_on(folder / "file", out, language),
         *_of_a_code_twice(folder / "code", out, language),
+        *_of_what_was_erased(folder / "erased", out, language),
     ]
 
 
@@ -109,6 +114,28 @@ def _one_code(tx: Tx, file: RecordId) -> None:
     other = tx.connection.execute("SELECT min(id) FROM child_file WHERE id<>?", (file,)).fetchone()[0]
     code = tx.existing(ChildFile, RecordId(file)).case_number
     tx.save(msgspec.structs.replace(tx.existing(ChildFile, other), case_number=code))
+
+
+def _of_what_was_erased(folder: Path, out: Path, language: str) -> list[str]:
+    """A task that was done and a visit that was erased; then the child, under a form that is left."""
+    with fresh_desk(folder, sharing.COMMUNE, Role.COMMUNE_OFFICER) as (workplace, window):
+        child = RecordId(longest_story(workplace))
+        task = Task(id=new_record_id(), scope=sharing.COMMUNE, person=child, title="Gọi trạm y tế", due_on="2026-11-25")
+        workplace.write(save_all(task))
+        workplace.write(lambda tx: finish_task(tx, task.id))
+        visit = "SELECT id FROM home_visit WHERE person=? ORDER BY visited_on DESC LIMIT 1"
+        erase(workplace, "home_visit", workplace.read(lambda c: c.execute(visit, (child,)).fetchone()[0]))
+        go_to(window, Route("child", child))
+        pump(0.3)
+        names = both_sizes(window.shell, out, f"seldom-{language}-done-and-erased")
+        go_to(window, Route("child", child, "visit"))
+        form = window.shell.stack.currentWidget()
+        assert isinstance(form, EntryPage)
+        fill(form, {"observations": "Cháu khoẻ, đi học đều."})
+        erase(workplace, "person", child)
+        window.navigate(Route("today"))
+        pump(0.5)
+        return [*names, *both_sizes(window.shell, out, f"seldom-{language}-form-of-who-was-erased")]
 
 
 _ENDED = "closed", FOLLOWED
