@@ -37,7 +37,8 @@ SEALED_PUSH = "/v1/sealed-push"
 MAX_SEALED_PUSH = MAX_BODY - 64 * 1024
 """Bytes of a push, as its lines stand, that is sealed: as a box it still fits a body, however little it deflates."""
 MAX_RECEIPT = 64 * 1024
-"""Bytes of a receipt that an enrolment may show: one that names `USUAL_CHANGES` has half of that. No longer one is."""
+"""Bytes of a receipt that an enrolment may show: one that names `USUAL_CHANGES` has two thirds of that,
+and a longer one stays untold."""
 PROVINCE_DESK = "PROVINCE"
 """The desk id under which the province signs what it sends down."""
 

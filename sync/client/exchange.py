@@ -10,7 +10,7 @@ from sync.client import errors
 from sync.client.page import Page, keys_told, portions, verify_page
 from sync.client.replica import APPLY_AT_ONCE, DeskIdentity, Feeds, Outbox, PendingLine, Replica
 
-ROOM_FOR_HEADER = 4096
+ROOM_FOR_HEADER = 8192
 
 
 def push_body(

@@ -1,7 +1,7 @@
 """Everything that waits goes up, batch after batch.
 
-While one is on its way the receipt for the batch before is written down, and the batch behind it is made ready: between
-two of them the line does not wait for this PC.
+While one is on its way the receipt for the batch before is written down, and the batch behind a full one is made ready:
+between two of them a quick line does not wait for this PC.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ _GAP = "gap"
 _IS_ANOTHER = "head"
 """The province follows another chain than this desk's: what came before is offered again, and it says which it has."""
 _QUICK_SECONDS = 1.0
-"""What a push of the usual length takes at most, so that longer ones follow: few ways there and back, and at most some
-four seconds of work that a line can break."""
+"""What a push of the usual length takes at most, so that longer ones follow: fewer ways there and back. Where one of
+those breaks, no other follows in this session."""
 _COPIES = 3
 """So often a sync numbers anew what waits."""
 TOO_MUCH_FOR_THE_LINE = (errors.HalfPage, errors.TooSlow)
@@ -114,6 +114,8 @@ class Pusher:
         try:
             body, signature = channel.call("/v1/push", ready.body, seal.RECEIPT)
         except TOO_MUCH_FOR_THE_LINE:
+            if len(ready.batch) > protocol.USUAL_CHANGES:
+                self._most_ever = protocol.USUAL_CHANGES
             self._most = max(1, self._most // 2)
             raise
         except errors.ServerTrouble as fault:
@@ -124,7 +126,8 @@ class Pusher:
         if receipt.desk != identity.desk or receipt.accepted_n < ready.batch[0].n:
             raise errors.Unproven
         is_quick = len(ready.batch) >= protocol.USUAL_CHANGES and monotonic() - begun < _QUICK_SECONDS
-        self._most = self._most_ever if is_quick else min(self._most * 2, protocol.USUAL_CHANGES)
+        is_brief = len(receipt.results) < len(ready.batch) // 2  # else it would be too long to be shown at an enrolment
+        self._most = self._most_ever if is_quick and is_brief else min(self._most * 2, protocol.USUAL_CHANGES)
         return receipt, body, signature
 
     def _begin_to_keep(

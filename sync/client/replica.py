@@ -1,6 +1,7 @@
 """The port between a sync session and a desk's register: what the session asks for and what it hands over.
 
-Every method is called from the network thread; whoever implements it submits to the register's single writer itself.
+Every method is called from the network thread, and what an `Outbox` is asked for a push also from one beside it.
+Whoever implements it submits to the register's single writer itself.
 """
 
 from __future__ import annotations

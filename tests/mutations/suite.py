@@ -36,6 +36,7 @@ from tests.mutations import (
     of_the_officers,
     of_the_pictures,
     of_the_province,
+    of_the_pushes,
     of_the_register,
     of_the_restored,
     of_the_shares,
@@ -49,6 +50,7 @@ R = TypeVar("R")
 
 FAULTS: tuple[Fault, ...] = (
     *of_the_client.FAULTS,
+    *of_the_pushes.FAULTS,
     *of_the_clock.FAULTS,
     *of_the_register.FAULTS,
     *of_the_merge.FAULTS,

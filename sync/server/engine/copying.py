@@ -83,7 +83,7 @@ class _Copied:
             self._second.append(content)
             return
         self._write(content)
-        if self._expected // 2 <= self._added < self._expected:
+        if self._expected // 2 <= self._added <= self._expected - COPIED_FROM:
             self._place_first()
 
     def _begin_to_copy(self) -> Callable[[bytes], None]:

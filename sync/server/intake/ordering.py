@@ -174,7 +174,7 @@ class _Intake:
     def _locate_anew(self, items: Sequence[Incoming]) -> None:
         """Where the records of these lines are by now: the push itself may have moved them, or brought them.
 
-        Of these alone, or a push of five hundred moves would look five hundred times at them all, its places locked.
+        Of these alone, or a push of five hundred moves would look as often at them all, its places locked.
         """
         self._whereabouts = self._lock_and_locate(
             [item.line.change for item in items if item.line and item.code is None]

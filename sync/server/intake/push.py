@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select, update
 
 from sync.change import BadLine, read_line
 from sync.erased import read_erased
-from sync.protocol import MAX_CHANGES, Malformed, PushHeader, Receipt, Result, b64, decode
+from sync.protocol import MAX_CHANGES, USUAL_CHANGES, Malformed, PushHeader, Receipt, Result, b64, decode
 from sync.server.engine import tables
 from sync.server.engine.appending import append, without_waiting
 from sync.server.engine.asking import among
@@ -53,14 +53,18 @@ def take_in(province: Province, caller: desks.DeskState, body: bytes, admission:
 
 
 def read_push(body: bytes) -> tuple[PushHeader, list[Incoming]]:
-    """Header and lines. Raises Malformed, or Refused 413 for too many lines."""
+    """Header and lines. Raises Malformed, or Refused 413 for too many lines: each that moves or joins is long at work,
+    and who waits for its places waits for all of them."""
     head, *lines = body.removesuffix(b"\n").split(b"\n")
     header = decode(head, PushHeader)
     if len(lines) > MAX_CHANGES:
         raise Refused(413, "too_large")
     if not lines or header.first_n < 1 or header.last_n - header.first_n + 1 != len(lines):
         raise Malformed
-    return header, [_read(header.first_n + place, line) for place, line in enumerate(lines)]
+    incoming = [_read(header.first_n + place, line) for place, line in enumerate(lines)]
+    if sum(item.is_alone for item in incoming) > USUAL_CHANGES:
+        raise Refused(413, "too_large")
+    return header, incoming
 
 
 def _read(n: int, line: bytes) -> Incoming:
@@ -133,7 +137,7 @@ def _commit(
 
 
 def _told(header: PushHeader, incoming: Sequence[Incoming], results: Mapping[int, Result]) -> list[Result]:
-    """What became of the changes, in their order. In brief: a line that is poor is not asked to carry 500 ids back."""
+    """What became of the changes, in their order. In brief: a poor line is not asked to carry all ids back."""
     if not header.brief:
         return [results[item.n] for item in incoming]
     named = (item.n for item in incoming if results[item.n].status not in _TAKEN)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from commune_desk.domain.model.ids import RecordId
 from commune_desk.domain.records.attachments import Attachment
+from commune_desk.domain.words.errors import Refusal
 from commune_desk.presenters.child.files import ChildFiles, FileView
 from commune_desk.presenters.child.page import ChildPage
 from commune_desk.presenters.sync.file_budget import budget_options, files_state, send_files_now, set_budget
@@ -14,7 +17,7 @@ from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.attachments import FileFacts, take_back
 from tests.helpers.attached import add_child, add_file, scan
 from tests.helpers.builders import make_report, make_visit, save_all
-from tests.helpers.workplaces import clock_of, work_for_real
+from tests.helpers.workplaces import clock_of, let_the_lease_run_out, work_for_real
 
 
 @pytest.fixture
@@ -134,3 +137,18 @@ def test_the_budget_is_told_and_set(workplace: Workplace, child: RecordId) -> No
     assert (state.today, state.can_send_now) == ("Today 0 B, without a bound", False)
     clock_of(workplace).pass_by(days=1)
     assert files_state(workplace).today == "Today 0 B of 5 MB"
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+def test_once_the_lease_has_run_out_no_file_leaves_the_register(
+    workplace: Workplace, child: RecordId, tmp_path: Path, is_over: bool
+) -> None:
+    file = add_file(workplace.register, child, scan(1000))
+    copy, out = ChildFiles(workplace, child).copy_to(tmp_path / "out.jpg", file.id), tmp_path / "out.jpg"
+    if is_over:
+        let_the_lease_run_out(workplace)
+        with pytest.raises(Refusal, match="closed until this PC"):
+            copy()
+    else:
+        copy()
+    assert out.exists() is not is_over

@@ -9,6 +9,7 @@ import pytest
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
+from commune_desk.domain.words.errors import Refusal
 from commune_desk.i18n import set_language
 from commune_desk.presenters.lists.page import ImportPage, Stage
 from commune_desk.store.engine.settings import note_removed
@@ -16,7 +17,14 @@ from commune_desk.store.lists.import_rows import View
 from commune_desk.store.pages.children import child_record
 from commune_desk.store.pages.search import Filters, search_children
 from commune_desk.usecases.desk.workplace import Workplace
-from tests.helpers.workplaces import LISTS_KEPT_ON, be_another, clock_of, make_workplace, until_closed
+from tests.helpers.workplaces import (
+    LISTS_KEPT_ON,
+    be_another,
+    clock_of,
+    let_the_lease_run_out,
+    make_workplace,
+    until_closed,
+)
 
 DEMO = Path(__file__).parents[3] / "resources" / "demo"
 CURRENT, OLD = DEMO / "ds-tre-em-binh-lieu.xlsx", DEMO / "ds-tre-em-cu.xls"
@@ -163,6 +171,18 @@ def test_the_result_counts_names_what_is_worth_a_look_and_what_stayed_out(
     assert written[1][:3] == ["Why it was refused", "STT", "Họ và tên"]
     assert all(row[0] for row in written[1:])
     assert page.earlier()[0].detail.endswith("452 children")
+
+
+def test_once_the_lease_has_run_out_no_reject_leaves_the_register(
+    page: ImportPage, workplace: Workplace, tmp_path: Path
+) -> None:
+    read(page)
+    clock_of(workplace).pass_by(days=60)
+    let_the_lease_run_out(workplace)
+    out = tmp_path / "out.xlsx"
+    with pytest.raises(Refusal, match="closed until this PC"):
+        page.export_rejects(out)()
+    assert not out.exists()
 
 
 def test_the_saved_rejects_can_be_brought_in_again(page: ImportPage, workplace: Workplace, tmp_path: Path) -> None:

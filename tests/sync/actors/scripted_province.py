@@ -106,10 +106,11 @@ class ScriptedProvince(BaseAdapter):
             return self.problem(409, "gap", expect_n=len(held) + 1)
         before = len(held)
         results = [self._take(held, read_line(raw)) for raw in rest]
+        told = [one for one in results if not header.brief or one.status not in ("ok", "dup")]
         self._keep_head(header, held, before)
         return self.signed(
             protocol.Receipt(
-                desk=header.desk, accepted_n=len(held), durable_n=0, at="2026-11-24T01:00:01Z", results=results
+                desk=header.desk, accepted_n=len(held), durable_n=0, at="2026-11-24T01:00:01Z", results=told
             ),
             seal.RECEIPT,
         )

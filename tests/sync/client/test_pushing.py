@@ -13,9 +13,10 @@ from itertools import count
 
 import msgspec
 import pytest
+import requests
 
 from commune_desk.domain.model.ids import uuid7
-from sync import protocol
+from sync import protocol, seal
 from sync.client import errors, pushing
 from sync.client.replica import PendingReceipt
 from sync.client.session import Session
@@ -178,12 +179,20 @@ def sizes_sent(province: ScriptedProvince) -> list[int]:
     return [len(body.split(b"\n")) - 1 for path, body in province.asked if path == "/v1/push"]
 
 
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However much this machine has to do."""
+    monkeypatch.setattr(pushing, "monotonic", lambda: 0.0)
+
+
+@pytest.mark.usefixtures("quick")
 def test_a_quick_line_is_given_longer_pushes() -> None:
     province, desk = province_and_desk(USUAL + MOST + 7)
     Session(province.transport(), desk).sync()
     assert sizes_sent(province) == [USUAL, MOST, 7]
 
 
+@pytest.mark.usefixtures("quick")
 def test_each_sync_begins_with_the_usual_ones() -> None:
     """A PC that was in the office is in a village by now."""
     province, desk = province_and_desk(2 * USUAL)
@@ -202,6 +211,7 @@ def test_a_slow_line_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     assert sizes_sent(province) == [USUAL, USUAL, 1]
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_province_that_takes_the_usual_alone_is_asked_for_more_once() -> None:
     """One of an earlier program."""
     province, desk = province_and_desk(4 * USUAL)
@@ -209,3 +219,43 @@ def test_a_province_that_takes_the_usual_alone_is_asked_for_more_once() -> None:
     Session(province.transport(), desk).sync()
     assert sizes_sent(province) == [USUAL, 3 * USUAL, USUAL, USUAL, USUAL]
     assert desk.accepted_n == 4 * USUAL
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_line_that_breaks_a_long_push_is_given_no_second_one() -> None:
+    """It would break each sync again, behind 500 that were quick, and nothing would ever be pulled."""
+    province, desk = province_and_desk(USUAL + MOST + USUAL)
+    honest = province.pranks["/v1/push"]
+
+    def narrow(body: bytes) -> Raw | None:
+        if len(body.split(b"\n")) - 1 > USUAL:
+            raise requests.exceptions.ChunkedEncodingError("cut")
+        return honest(body)
+
+    province.pranks["/v1/push"] = narrow
+    session = Session(province.transport(), desk)
+    with pytest.raises(errors.HalfPage):
+        session.sync()
+    session.sync()
+    assert sizes_sent(province)[:2] == [USUAL, MOST]
+    assert max(sizes_sent(province)[2:]) == USUAL
+    assert desk.accepted_n == USUAL + MOST + USUAL
+
+
+@pytest.mark.usefixtures("quick")
+def test_who_has_most_set_aside_keeps_to_the_usual() -> None:
+    """Its receipt names them, and has to be short enough to be shown where the PC is enrolled anew."""
+    province, desk = province_and_desk(2 * USUAL + 1)
+    honest = province.pranks["/v1/push"]
+
+    def all_aside(body: bytes) -> Raw | None:
+        reply = honest(body)
+        assert reply is not None
+        receipt = protocol.decode(protocol.inflate(reply.body), protocol.Receipt)
+        count = len(body.split(b"\n")) - 1
+        results = [protocol.Result(id="", n=n, status="quarantined", code="revoked") for n in range(count)]
+        return province.signed(msgspec.structs.replace(receipt, results=results), seal.RECEIPT)
+
+    province.pranks["/v1/push"] = all_aside
+    Session(province.transport(), desk).sync()
+    assert sizes_sent(province) == [USUAL, USUAL, 1]

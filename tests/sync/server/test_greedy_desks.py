@@ -310,6 +310,18 @@ class HandTurned:
         return self.seconds
 
 
+@pytest.mark.parametrize("most", [3, 2])
+def test_one_push_moves_only_so_many(desk: ServerDesk, monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    """Each is long at work, and everybody who waits for its places waits for all of them."""
+    monkeypatch.setattr(push, "USUAL_CHANGES", most)
+    desk.world.desk({OTHER: Role.COMMUNE_OFFICER})
+    children = _children(desk, 3)
+    lines = [_placed(desk, child, "move", OTHER) for child in children]
+    plain = desk.change("person", uuid7(), {"full_name": "Chìu Văn Sáng"})
+    reply = desk.push(*lines, plain)
+    assert (reply.status, reply.code if reply.status != 200 else "") == ((200, "") if most == 3 else (413, "too_large"))
+
+
 def _long_push(desk: ServerDesk) -> bytes:
     """Ten thousand bytes that no record takes, and that are kept aside for it: packed, they are two hundred."""
     return desk.body([desk.change("person", uuid7(), {"no_such_field": "a" * 10_000})])
