@@ -116,7 +116,9 @@ class _Store:
             return cursor.rowcount
 
     def rows_to_come(self, body: bytes) -> int:
-        """Keep rows that the next stream is to leave."""
+        """Keep rows that the next stream is to leave; with none, forget those of before."""
+        if not body:
+            self._to_come.clear()
         for table, rows in tables_in(body):
             self._to_come.setdefault(table, []).append(rows[len(BEGINNING) : -len(END)])
         return len(self._to_come)

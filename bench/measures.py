@@ -149,6 +149,18 @@ _ALL = (
         take=wire.poll_bytes,
     ),
     Measure(
+        name="visit_wire",
+        unit="bytes",
+        person="the whole sync that brings a visit, with HTTP and TLS",
+        take=wire.visit_wire,
+    ),
+    Measure(
+        name="poll_wire",
+        unit="bytes",
+        person="the whole sync that asks, with HTTP and TLS",
+        take=wire.poll_wire,
+    ),
+    Measure(
         name="first_sync",
         unit="s",
         budget=3,
@@ -158,6 +170,7 @@ _ALL = (
     Measure(
         name="first_sync_unmade",
         unit="s",
+        budget=5,
         person="the same while the province still has to make what it sends",
         take=wire.first_sync_unmade,
     ),
@@ -232,8 +245,16 @@ _ALL = (
     Measure(
         name="bulk_time_stream",
         unit="s",
+        budget=6,
         person="the same beside one bare post of its records, for which a COPY writes the rows that they left",
         take=taking_in.bulk_time_stream,
+    ),
+    Measure(
+        name="edit_time",
+        unit="s",
+        budget=6,
+        person="2,000 corrected telephone numbers have their receipts",
+        take=taking_in.edit_time,
     ),
 )
 

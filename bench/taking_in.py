@@ -23,7 +23,7 @@ from bench.bare_copy import KEYED_ROWS, LINES, RECORDS, ROWS, ROWS_TO_COME, STRE
 from bench.measure import CannotMeasure, Samples
 from bench.same_rows import COPIED_INTO, RowsLeft
 from bench.syncing import SEND_SECONDS, enrolled_desk, make_changes, places, province
-from bench.wire import fill_commune, plain_records
+from bench.wire import edit_people, fill_commune, plain_records
 from bench.workbench import Workbench, end, read_line
 from commune_desk.store.desk.register import Register
 from commune_desk.store.exchange.replica import RegisterReplica
@@ -54,6 +54,8 @@ class _Taken:
     """The same bulk; its bare posts hold the rows that it left."""
     bulk_beside_stream: Samples
     """The same bulk; its bare post is the stream of its records, for which the rows that it left are copied."""
+    edits: Samples
+    """2,000 edits of one field, in the same way."""
 
 
 def push_postgres(bench: Workbench) -> Samples:
@@ -80,6 +82,10 @@ def bulk_time_stream(bench: Workbench) -> Samples:
     return bench.shared("postgres", _take).bulk_beside_stream
 
 
+def edit_time(bench: Workbench) -> Samples:
+    return bench.shared("postgres", _take).edits
+
+
 def _take(bench: Workbench) -> _Taken:
     folder = bench.folder / "postgres"
     folder.mkdir()
@@ -93,9 +99,10 @@ def _take(bench: Workbench) -> _Taken:
             make_changes(register)
             pushes, beside_keys, beside_lines = _pushes(register, address, bare, rows_left)
         with closing(enrolled_desk(bench, folder, "second", address).register) as register:
-            fill_commune(register)
+            people = fill_commune(register)
             bulk = _bulk(register, bare, rows_left)
-    return _Taken(pushes, beside_keys, beside_lines, *bulk)
+            edits = _edits(register, edit_people(register, people), bare, rows_left)
+    return _Taken(pushes, beside_keys, beside_lines, *bulk, edits)
 
 
 @contextmanager
@@ -181,16 +188,31 @@ def _bulk(register: Register, bare: str, rows_left: RowsLeft) -> tuple[Samples, 
         seconds = _until_receipted(register)
         floors += [_bare_seconds(bare_line, RECORDS, records) for _ in range(_ROUNDS)]
         rows = sum(_bare_seconds(bare_line, ROWS, body) for body in _pieces(register, rows_left))
-        for body in _pieces(register, rows_left):
-            _bare_seconds(bare_line, ROWS_TO_COME, body)
-        streams = [_bare_seconds(bare_line, STREAM, records) for _ in range(_ROUNDS)]
-    floors_of = (statistics.median(floors), rows, statistics.median(streams))
-    one, beside_rows, beside_stream = (Samples([seconds], [floor]) for floor in floors_of)
+        stream = _stream_seconds(bare_line, records, _pieces(register, rows_left))
+    one, beside_rows, beside_stream = (
+        Samples([seconds], [floor]) for floor in (statistics.median(floors), rows, stream)
+    )
     return one, beside_rows, beside_stream
 
 
-def _pieces(register: Register, rows_left: RowsLeft) -> Iterator[bytes]:
-    own, first, size = RegisterReplica(register, lambda _changes: None), 1, protocol.USUAL_CHANGES
+def _edits(register: Register, lines: bytes, bare: str, rows_left: RowsLeft) -> Samples:
+    """Seconds until a desk has a receipt for its edits, beside those of their lines in one post."""
+    last = RegisterReplica(register, lambda _changes: None).signed_n()
+    with _line(register, bare) as bare_line:
+        seconds = _until_receipted(register)
+        return Samples([seconds], [_stream_seconds(bare_line, lines, _pieces(register, rows_left, after=last))])
+
+
+def _stream_seconds(bare_line: Transport, lines: bytes, rows: Iterator[bytes]) -> float:
+    """Of one post of `lines`, each of them read, for which `rows` are copied."""
+    _bare_seconds(bare_line, ROWS_TO_COME, b"")
+    for body in rows:
+        _bare_seconds(bare_line, ROWS_TO_COME, body)
+    return statistics.median(_bare_seconds(bare_line, STREAM, lines) for _ in range(_ROUNDS))
+
+
+def _pieces(register: Register, rows_left: RowsLeft, *, after: int = 0) -> Iterator[bytes]:
+    own, first, size = RegisterReplica(register, lambda _changes: None), after + 1, protocol.USUAL_CHANGES
     while first <= own.last_n():
         yield rows_left.of(own.identity().desk, first, first + size - 1)
         first, size = first + size, protocol.MAX_CHANGES

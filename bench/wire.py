@@ -16,9 +16,10 @@ import msgspec
 import zstandard
 
 from bench.beginning import Begun, begin_desks
+from bench.line import Line, line_to
 from bench.measure import CannotMeasure, Samples
 from bench.registers import enter_batch, people_of
-from bench.syncing import Exchanges, enrolled_desk, province, sync_once
+from bench.syncing import DeskLine, Exchanges, enrolled_desk, province, sync_once
 from bench.workbench import Workbench
 from commune_desk.domain.model.ids import RecordId, Scope, new_record_id
 from commune_desk.domain.records.families import Person
@@ -34,6 +35,8 @@ _KILOBYTE = 1_024.0
 """What asking may take."""
 _VISIT = 1_200.0
 """What one visit and its receipt may."""
+_WIDE = 1e9
+"""Bytes a second of a line that only counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,8 @@ class _Commune:
     edits: tuple[float, float]
     visit: float
     poll: float
+    on_the_wire: tuple[float, float]
+    """A whole sync that brings a visit, and one that asks: everything that TCP carries for them."""
     begun: Begun
 
 
@@ -63,6 +68,14 @@ def visit_bytes(bench: Workbench) -> Samples:
 
 def poll_bytes(bench: Workbench) -> Samples:
     return Samples([bench.shared("commune", _commune).poll], [_KILOBYTE])
+
+
+def visit_wire(bench: Workbench) -> Samples:
+    return Samples([bench.shared("commune", _commune).on_the_wire[0]], [_VISIT])
+
+
+def poll_wire(bench: Workbench) -> Samples:
+    return Samples([bench.shared("commune", _commune).on_the_wire[1]], [_KILOBYTE])
 
 
 def first_sync(bench: Workbench) -> Samples:
@@ -106,10 +119,11 @@ def _commune(bench: Workbench) -> _Commune:
             edits = _edits(writer.register, people)
             visit = _one_visit(writer.register, people[0])
             poll = sum(up + down for _, up, down in sync_once(writer.register).exchanges)
+            on_the_wire = _on_the_wire(writer.register, people[0], int(address.rpartition(":")[2]))
             begun = begin_desks(bench, folder, address, packed)
         finally:
             writer.register.close()
-    return _Commune((bulk, float(len(packed))), edits, visit, poll, begun)
+    return _Commune((bulk, float(len(packed))), edits, visit, poll, on_the_wire, begun)
 
 
 def fill_commune(register: Register) -> list[RecordId]:
@@ -139,14 +153,19 @@ def _changes(register: Register, after: int) -> list[Change]:
 
 def _edits(register: Register, people: Sequence[RecordId]) -> tuple[float, float]:
     """Bytes up of so many edits of one field each, and those of (id, field) lines in one stream."""
+    floor = zstandard.compress(edit_people(register, people))
+    return _sent(sync_once(register).exchanges, "/v1/push"), float(len(floor))
+
+
+def edit_people(register: Register, people: Sequence[RecordId]) -> bytes:
+    """Correct so many fields; an (id, field) line of each."""
     (last,) = register.write(lambda tx: tx.connection.execute("SELECT max(n) FROM change").fetchone()).result()[0]
     for number in range(EDITS):
         register.write(partial(_edit, person=people[number % len(people)], number=number)).result()
     lines = [msgspec.json.encode({"id": one.record, **one.set}) for one in _changes(register, last)]
     if len(lines) != EDITS:
         raise CannotMeasure(f"{len(lines)} edits of {EDITS} were written")
-    floor = zstandard.compress(b"\n".join(lines))
-    return _sent(sync_once(register).exchanges, "/v1/push"), float(len(floor))
+    return b"\n".join(lines)
 
 
 def _edit(tx: Tx, *, person: RecordId, number: int) -> None:
@@ -156,6 +175,26 @@ def _edit(tx: Tx, *, person: RecordId, number: int) -> None:
 
 def _one_visit(register: Register, person: RecordId) -> float:
     """Bytes of the exchange that carries a visit, both ways."""
+    _record_visit(register, person)
+    return float(sum(up + down for path, up, down in sync_once(register).exchanges if path == "/v1/push"))
+
+
+def _on_the_wire(register: Register, person: RecordId, port: int) -> tuple[float, float]:
+    """What TCP carries both ways for a sync that brings a visit, and for one that brings nothing: TLS, which goes on
+    with the session of before, HTTP, bodies."""
+    line, carried = Line(_WIDE, 0.0), list[int]()
+    with line_to(port, line) as near:
+        desk = DeskLine(register, port=near)
+        for is_visit in (False, True, False):
+            if is_visit:
+                _record_visit(register, person)
+            before = line.carried
+            desk.sync()
+            carried.append(line.carried - before)
+    return float(carried[1]), float(carried[2])
+
+
+def _record_visit(register: Register, person: RecordId) -> None:
     visit = HomeVisit(
         id=new_record_id(),
         scope=Scope(register.identity.scope),
@@ -166,7 +205,6 @@ def _one_visit(register: Register, person: RecordId) -> float:
         next_visit_on="2026-12-04",
     )
     register.write(lambda tx: tx.save(visit)).result()
-    return float(sum(up + down for path, up, down in sync_once(register).exchanges if path == "/v1/push"))
 
 
 def _sent(exchanges: Exchanges, path: str) -> float:

@@ -34,15 +34,16 @@ MOST_PER_NEEDED = 1.2
 class Door(InProcess):
     """The province behind a door that lets so many syncs in within a second; others it tells: in half a minute."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, most_a_second: int) -> None:
         super().__init__(world.app)
+        self._most = most_a_second
         self.now: Callable[[], float] = lambda: 0.0
         self._hellos: Counter[int] = Counter()
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         if request.path_url == "/v1/hello" and not self.down:
             self._hellos[int(self.now())] += 1
-            if self._hellos[int(self.now())] > MOST_A_SECOND:
+            if self._hellos[int(self.now())] > self._most:
                 return response_of(503, {"Retry-After": "30"}, b"")
         return super().send(request, *args, **kwargs)
 
@@ -50,11 +51,11 @@ class Door(InProcess):
 class Country:
     """Desks of twenty communes and their province."""
 
-    def __init__(self, world: World) -> None:
-        self.door = Door(world)
+    def __init__(self, world: World, desks: int = DESKS, most_a_second: int = MOST_A_SECOND) -> None:
+        self.door = Door(world, most_a_second)
         self.desks = [
             LightDesk(own, scope, Transport("province.test", ca_pem=None, adapter=self.door))
-            for own, scope in desks_of(world, DESKS)
+            for own, scope in desks_of(world, desks)
         ]
 
     def model(self, chance: Callable[[], float] | None = None) -> LoadModel:
@@ -96,6 +97,18 @@ def test_after_two_hours_everybody_is_back_within_the_longest_wait_and_asks_once
     assert back.busiest_within(60) <= DESKS // 3, "spread over the whole wait, not over what the morning spread"
     assert country.waiting() == 0
     assert all(len(desk.replica.lines) > OUTAGE // CAP_SECONDS for desk in country.desks), "they worked meanwhile"
+
+
+@pytest.mark.long
+def test_so_is_a_twentieth_of_the_country(tmp_path: Path) -> None:
+    """332 desks of 166 communes. How long they wait for an answer is measured by `desk.py load`."""
+    with province_in(tmp_path) as world:
+        made = Country(world, 332, 50)
+        _away, back = outage_and_return(made)
+        made.door.shut()
+    assert back.per_needed <= MOST_PER_NEEDED
+    assert back.busiest <= 50
+    assert made.waiting() == 0
 
 
 def test_without_jitter_they_would_come_all_at_once_and_again(country: Country) -> None:

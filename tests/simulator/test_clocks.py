@@ -12,6 +12,7 @@ from tests.simulator.clocks import MOVES, OFFICE
 from tests.simulator.courses import played
 from tests.simulator.seeds import fresh, kept
 
+pytestmark = pytest.mark.usefixtures("store_engine")
 KINDS = [OFFICE.name, MOVES.name]
 LONG, CHUNKS = 10, range(4)
 

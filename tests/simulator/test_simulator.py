@@ -46,6 +46,7 @@ def test_the_same_seed_gives_the_same_course_of_events() -> None:
     assert play(5, steps=30) != play(4, steps=30)
 
 
+@pytest.mark.usefixtures("store_engine")
 @pytest.mark.parametrize("seed", kept(clocks.OFFICE.name))
 def test_wrong_clocks_change_nothing_that_people_review(seed: int) -> None:
     """I15: the same course with every clock right ends with the same values, conflicts and numbers."""

@@ -31,10 +31,12 @@ from sync.server.answers.log_export import export_log
 from sync.server.commands.proof_commands import authority_fingerprint
 from sync.server.engine import tables
 from tests.helpers.builders import make_file, make_person, make_report, make_visit, save_all
+from tests.helpers.store_engine import POSTGRES, engine
 from tests.sync.actors.real_desks import RealDesk, make_register
 from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE, RealProvince, real_province
 from tests.sync.actors.server_fixtures import World
 
+pytestmark = pytest.mark.usefixtures("store_engine")
 VERIFIER = Path(__file__).resolve().parents[2] / "verifier" / "verify_log.py"
 Lines = list[dict[str, Any]]
 
@@ -301,6 +303,8 @@ def test_tampering_is_found(
 
 
 def test_what_was_set_aside_and_what_was_erased_has_its_place_in_the_chain(world: World, tmp_path: Path) -> None:
+    if engine.name == POSTGRES:
+        pytest.skip("the role that serves drops no trigger there")
     desk = world.desk()
     person = "0" * 31 + "1"
     lines = [desk.change("person", person, {"full_name": "Chìu Văn A"})]
