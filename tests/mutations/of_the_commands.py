@@ -120,4 +120,18 @@ FAULTS = (
         new="        if not _is",
         tests=(f"{_ORDERED}::test_but_not_whom_a_brother_needs",),
     ),
+    Fault(
+        name="a-server-that-recovers-has-no-such-database",
+        file="sync/server/engine/postgres.py",
+        old='    \'database "\': "3D000",\n',
+        new='    "database ": "3D000",\n',
+        tests=("sync/postgres/test_struck.py::test_while_it_recovers_nobody_is_told_to_make_a_database",),
+    ),
+    Fault(
+        name="a-closed-database-is-called-missing",
+        file="sync/server/engine/postgres.py",
+        old='    "permission": "28",\n',
+        new="",
+        tests=("sync/postgres/test_commands.py::test_a_role_that_may_not_come_to_the_database_is_told_so",),
+    ),
 )

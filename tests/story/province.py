@@ -22,6 +22,8 @@ class Province:
     def __init__(self, folder: Path) -> None:
         self.data, self.key_file = folder / "province", folder / "province.key"
         self.port = 0
+        self.said = ""
+        """What the process that served last wrote after it was ready, once it has ended."""
         self._process: subprocess.Popen[str] | None = None
 
     @property
@@ -70,7 +72,8 @@ class Province:
             self._process.wait(READY_SECONDS)
             if self._process.stdout is not None:
                 with self._process.stdout as said:
-                    said.read()  # to its end: on Windows .venv's python only starts another, which ends a little later
+                    # To its end: on Windows .venv's python only starts another, which ends a little later.
+                    self.said = said.read()
             self._process = None
 
     def enrol_code(self, scope: str, label: str, name: str) -> str:

@@ -65,13 +65,13 @@ def write_much(desk: RealDesk) -> None:
 
 
 class Watched(RegisterReplica):
-    """Has the province killed a moment after its so many-th receipt: while it takes in the next push."""
+    """Has something struck a moment after its so many-th receipt: while the province takes in the next push."""
 
     receipts = 0
 
-    def kill_after(self, receipts: int, seconds: float, province: Province) -> threading.Timer:
+    def strike_after(self, receipts: int, seconds: float, strike: Callable[[], None]) -> threading.Timer:
         self.receipts = receipts
-        self._timer = threading.Timer(seconds, province.kill)
+        self._timer = threading.Timer(seconds, strike)
         return self._timer
 
     def acknowledge(
@@ -84,9 +84,9 @@ class Watched(RegisterReplica):
         return kept
 
 
-def sync_until_killed(desk: RealDesk, province: Province, receipts: int, seconds: float) -> None:
+def sync_until_struck(desk: RealDesk, strike: Callable[[], None], receipts: int, seconds: float) -> None:
     replica = Watched(desk.register, lambda changes: None)
-    timer = replica.kill_after(receipts, seconds, province)
+    timer = replica.strike_after(receipts, seconds, strike)
     with pytest.raises(SyncFault):
         Session(desk.connect(), replica).sync()
     timer.join()
@@ -114,7 +114,7 @@ def test_a_killed_province_loses_nothing_it_signed_for_and_takes_nothing_twice(
     here, there = (join_served(province, code, tmp_path / f"{n}.db") for n, code in enumerate(codes))
     for turn in range(KILLS):
         write_much(here)
-        sync_until_killed(here, province, turn + 1, chance.random() * 0.015)
+        sync_until_struck(here, province.kill, turn + 1, chance.random() * 0.015)
         proven = signed_for(here)
         assert proven < set(changes_of(here, here)), "it was killed before the last push"
         province.start()

@@ -255,8 +255,10 @@ _AT_THE_DOOR = {
     "pg_hba": "28",
     "role ": "28",
     "password": "28",
-    "database ": "3D000",
+    "permission": "28",
+    'database "': "3D000",
 }
+"""`the database system is starting up`, or in recovery mode, is of none of these: it is there again in a moment."""
 
 
 def _while_connecting(error: Exception) -> StoreFault:

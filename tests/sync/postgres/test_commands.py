@@ -117,6 +117,15 @@ def test_a_missing_database_or_role_is_told_apart(tmp_path: Path, empty: Postgre
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_role_that_may_not_come_to_the_database_is_told_so(
+    tmp_path: Path, empty: PostgresAddress, on_postgres: PostgresCluster
+) -> None:
+    on_postgres.superuser(f"REVOKE CONNECT ON DATABASE {database_of(empty)} FROM PUBLIC")
+    refused = _init(tmp_path, empty.url)
+    assert (refused.returncode, "does not let this account in" in refused.stderr) == (2, True), refused.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_role_that_sees_every_row_does_not_serve(
     tmp_path: Path, empty: PostgresAddress, on_postgres: PostgresCluster
 ) -> None:
