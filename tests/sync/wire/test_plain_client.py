@@ -144,13 +144,13 @@ def test_it_meets_a_conflict_and_decides_it(two: Two) -> None:
 def test_a_list_of_codes_travels_as_what_was_added_and_removed(two: Two) -> None:
     _, file = two.child()
     wide = file._replace(data_class=1)
-    two.plain.journal.write(wide, {"disability_types": ["+hearing", "+seeing"]})
+    two.plain.journal.write(wide, {"disability_types": ["+KT2", "+KT3"]})
     two.both()
     base = {"disability_types": two.plain.here.writer("child_file", file.id, "disability_types")}
-    two.plain.journal.write(wide, {"disability_types": ["-seeing"]}, base)
+    two.plain.journal.write(wide, {"disability_types": ["-KT3"]}, base)
     two.both()
-    assert two.plain.here.value("child_file", file.id, "disability_types") == ["hearing"]
-    assert json.loads(two.opened("SELECT disability_types FROM child_file WHERE id=?", file.id)[0][0]) == ["hearing"]
+    assert two.plain.here.value("child_file", file.id, "disability_types") == ["KT2"]
+    assert json.loads(two.opened("SELECT disability_types FROM child_file WHERE id=?", file.id)[0][0]) == ["KT2"]
 
 
 def test_a_push_that_is_said_again_does_nothing_twice_and_a_gap_is_refused(two: Two) -> None:
