@@ -1,6 +1,7 @@
 """The golden vectors as files: the pages say the same, and the client that was written from the pages makes them again.
 
-The program is held to the pages by `test_protocol_page.py`, `test_chains_page.py`, `files/test_page.py` and `test_kinds_page.py`.
+The program is held to the pages by `test_protocol_page.py`, `test_chains_page.py`, `test_kinds_page.py` and
+`files/test_page.py`.
 """
 
 from __future__ import annotations
@@ -134,7 +135,7 @@ def test_the_content_of_a_file_is_made_again() -> None:
 
 def test_ids_that_all_programs_make_alike_are_made_again() -> None:
     known = vectors("protocol-kinds", "ids_made_alike")
-    stay = known["stay"]
+    stay: str = known["stay"]
 
     def made(words: str) -> str:
         return stay[:12] + sha(f"{stay}|{words}".encode()).hex()[:20]
