@@ -10,7 +10,7 @@ from typing import Any
 from .enrolling import Enrolled
 from .feed import START, Certificates, Page, Place, follow, prove, prove_root, read_page
 from .sealing import key_id, open_value, seal_value
-from .spelling import Message, b64, compact, need, new_id, public_of
+from .spelling import Message, b64, compact, need, new_id, public_of, unb
 from .standing import Standing
 from .wire import Line, Wire
 from .writing import Bases, Journal, Record
@@ -34,6 +34,7 @@ class Desk:
         self.passed: dict[tuple[str, int], bytes] = {}
         self.roots: list[Message] = []
         self.by_runs = 0
+        self.directory: dict[str, bytes] = {}
         self._directory = ""
 
     @property
@@ -80,10 +81,11 @@ class Desk:
         """Prove a page, then apply it."""
         need(page.header["epoch"] == self.epoch, "another epoch")
         self.certificates.take(page.header, page.header.get("certs", ()))
-        self._directory = page.header.get("directory_version", self._directory)
+        self._take_directory(page.header)
         places = follow(page, self.places, self.passed)
         self.by_runs += prove(page.events, page.trailer.get("runs", ()), self.certificates)
         self._knows_its_own(page)
+        self._came_by_a_verb(page)
         for told in page.events:
             self.standing[told.event["s"]].apply(told)
         self.places = places
@@ -121,6 +123,22 @@ class Desk:
                 need(self.journal.is_own(told.change["n"], told.raw), "there is a copy of this desk")
             place = self.places.get(told.event["s"], START)
             need(told.event["q"] > place.seq, "told twice")
+
+    def _came_by_a_verb(self, page: Page) -> None:
+        """What was written in another place is here because a verb that is known brought it."""
+        told_here = {told.change["id"]: told.change for told in page.events if told.change}
+        for told in page.events:
+            scope = told.event["s"]
+            if told.change and told.change["s"] != scope:
+                known = self.standing[scope].changes | told_here
+                verb = known.get(told.event.get("e", ""), {})
+                need(verb.get("k") in ("move", "share", "unshare"), "nothing brought it here")
+                need(scope in (verb["s"], verb["to"]), "a verb of other places")
+
+    def _take_directory(self, header: Message) -> None:
+        if "directory" in header:
+            self.directory = {one["scope"]: unb(one["public"]) for one in header["directory"]}
+        self._directory = header.get("directory_version", self._directory)
 
     def _take_root(self, root: Message | None) -> None:
         if root:

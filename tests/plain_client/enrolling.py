@@ -41,6 +41,7 @@ class Enrolled:
     desk: str
     key: Ed25519PrivateKey
     told: Message
+    bell: Ed25519PrivateKey
     opens: dict[str, bytes]
     """The private half of each scope's key."""
 
@@ -103,7 +104,7 @@ def enrol(host: str, port: int, text: str, label: str) -> Enrolled:
     for one in told["scope_keys"]:
         public = X25519PrivateKey.from_private_bytes(opens[one["scope"]]).public_key().public_bytes_raw()
         need(public == unb(one["public"]) and one["key"] == key_id(public), "a key that is not the scope's")
-    return Enrolled(ca_pem, told["desk"], sign, told, opens)
+    return Enrolled(ca_pem, told["desk"], sign, told, bell, opens)
 
 
 def _ask(line: Line, keys: CodeKeys, body: bytes) -> Message:

@@ -37,6 +37,8 @@ class Standing:
     records: dict[tuple[str, str], dict[str, Value]] = field(default_factory=lambda: defaultdict(dict))
     conflicts: dict[str, Conflict] = field(default_factory=dict)
     changes: dict[str, Message] = field(default_factory=dict)
+    left: dict[str, int] = field(default_factory=dict)
+    """How many records left by a verb."""
 
     def apply(self, told: Told) -> None:
         change, event = told.change, told.event
@@ -50,8 +52,8 @@ class Standing:
         for new in event.get("c", ()):
             ours, base = new.get("ours") or None, new.get("base") or None
             self.conflicts[new["id"]] = Conflict(new["id"], change["r"], new["field"], base, ours, new["theirs"])
-        for kind, record in event.get("l", ()):
-            self._let_go(kind, record)
+        if "l" in event:
+            self.left[change["id"]] = sum(self._let_go(kind, record) for kind, record in event["l"])
 
     def value(self, kind: str, record: str, name: str) -> Any:
         found = self.records[kind, record].get(name)
@@ -73,10 +75,11 @@ class Standing:
             if mine and conflict.ours == (before.writer if before else None):
                 conflict.ours = change["id"]
 
-    def _let_go(self, kind: str, record: str) -> None:
-        self.records.pop((kind, record), None)
+    def _let_go(self, kind: str, record: str) -> bool:
+        was_here = self.records.pop((kind, record), None) is not None
         for conflict in [one.id for one in self.conflicts.values() if one.record == record]:
             del self.conflicts[conflict]
+        return was_here
 
     def fields(self) -> dict[str, list[str]]:
         """Every kind and field that something stands in."""

@@ -150,6 +150,10 @@ class Wire:
     def hang_up(self) -> None:
         self._line.close()
 
+    def as_another(self, key_id: str, key: Ed25519PrivateKey) -> Wire:
+        """The same line, asked by another key."""
+        return Wire(self._line, key_id, key, self._authority)
+
     def forget_ticket(self) -> None:
         """As if the province's process were another by now."""
         self._ticket = self._ticket[:-1] + ("A" if self._ticket[-1] != "A" else "B")

@@ -13,15 +13,17 @@ from typing import Any
 import pytest
 from cryptography.exceptions import InvalidSignature
 
+from commune_desk.domain.model.access import Role
 from commune_desk.domain.records.families import Person
 from tests.helpers.builders import make_child, make_report, save_all
-from tests.plain_client import enrolling, files, snapshots
+from tests.plain_client import enrolling, files, locked, places, snapshots
 from tests.plain_client.desk import FEED, Desk
 from tests.plain_client.feed import Place, prove, read_page
 from tests.plain_client.sealing import decrypt_content, encrypt_content, new_key
-from tests.plain_client.spelling import Untrue, b64, compact, sha
+from tests.plain_client.spelling import Untrue, b64, compact, new_id, sha
 from tests.plain_client.wire import Refused
 from tests.plain_client.writing import Record
+from tests.sync.actors.real_province import OTHER_COMMUNE
 from tests.system.served_desks import ServedDesk, join, served
 
 HOST = "127.0.0.1"
@@ -33,6 +35,8 @@ class Two:
 
     plain: Desk
     real: ServedDesk
+    away: Desk
+    """Another of the stranger's, in the next commune."""
 
     def both(self) -> None:
         """What either wrote is at the other, and what stands is the same by the province's sums."""
@@ -54,15 +58,27 @@ class Two:
         return self.real.ask(statement, *values)
 
 
+def report_of(two: Two, person: str, description: str) -> Record:
+    """A report in three parts, by the stranger: in the open of two classes, and sealed."""
+    report, group = two.plain.record("report"), new_id()
+    write = two.plain.journal.write
+    write(report._replace(data_class=0), {"received_at": "2026-11-25T09:00:00Z"}, tx=group)
+    write(report, {"source": "111", "place": "Khe Lạc", "person": person}, tx=group)
+    two.plain.seal(report._replace(data_class=2), {"description": description, "reporter_name": "Lý A"}, tx=group)
+    return report
+
+
 @pytest.fixture(scope="module")
 def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
     folder = tmp_path_factory.mktemp("plain")
-    with served(folder) as (province, codes):
+    with served(folder, more=[{OTHER_COMMUNE: Role.COMMUNE_OFFICER}]) as (province, codes):
         province.start()
         spoken = codes[0].lower().replace("-", " ")  # as somebody hears it
         plain = Desk(enrolling.enrol(HOST, province.port, spoken, "Máy lạ"), HOST, province.port)
         real = join(folder, "real", province.address, codes[1])
-        yield Two(plain, real)
+        away = Desk(enrolling.enrol(HOST, province.port, codes[2], "Xã bên"), HOST, province.port)
+        yield Two(plain, real, away)
+        away.wire.hang_up()
         plain.wire.hang_up()
         real.register.close()
 
@@ -106,13 +122,7 @@ def test_what_a_desk_of_the_program_writes_is_proven_and_read(two: Two) -> None:
 
 def test_what_it_seals_is_opened_by_a_desk_of_the_program(two: Two) -> None:
     person, _ = two.child()
-    report = two.plain.record("report")
-    fields = {"received_at": "2026-11-25T09:00:00Z", "source": "111", "place": "Khe Lạc", "person": person.id}
-    open_part = {name: fields.pop(name) for name in ("received_at",)}
-    group = "0" * 31 + "7"
-    two.plain.journal.write(report._replace(data_class=0), open_part, tx=group)
-    two.plain.journal.write(report, fields, tx=group)
-    two.plain.seal(report._replace(data_class=2), {"description": "Nghe tiếng khóc", "reporter_name": "Lý A"}, tx=group)
+    report = report_of(two, person.id, "Nghe tiếng khóc")
     two.both()
     asked = "SELECT place, description, reporter_name FROM report WHERE id=?"
     assert two.opened(asked, report.id) == [("Khe Lạc", "Nghe tiếng khóc", "Lý A")]
@@ -209,7 +219,7 @@ def test_a_file_goes_up_in_pieces_and_comes_back(two: Two) -> None:
     person, _ = two.child()
     content, key = "Giấy khai sinh ".encode() * 20_000, new_key()
     data = encrypt_content(key, content)
-    attachment, group = two.plain.record("attachment"), "0" * 31 + "8"
+    attachment, group = two.plain.record("attachment"), new_id()
     fields = {
         "person": person.id, "document": "birth_certificate", "media_type": "application/pdf", "size": len(data),
         "sha256": sha(data).hex(), "added_at": "2026-11-25T09:00:00Z",
@@ -222,6 +232,42 @@ def test_a_file_goes_up_in_pieces_and_comes_back(two: Two) -> None:
     with pytest.raises(Refused) as refused:
         files.state(two.plain, sha(b"").hex())
     assert (refused.value.status, refused.value.code) == (404, "not_found")
+
+
+def test_a_child_moves_and_what_is_sealed_opens_there_alone(two: Two) -> None:
+    person, file = two.child()
+    report = report_of(two, person.id, "Nghe tiếng khóc")
+    two.both()
+    verb = places.move(two.plain, person.id, two.away.scope)
+    assert [one["status"] for one in two.plain.push()["results"]] == ["ok", "late"]
+    two.both()
+    assert two.plain.here.left[verb] == 3
+    assert ("person", person.id) not in two.plain.here.records
+    assert two.opened("SELECT count(*) FROM person WHERE id=?", person.id) == [(0,)]
+    assert places.let_go(two.plain, verb) == [verb]
+    two.away.sync()
+    assert two.away.here.value("child_file", file.id, "person") == person.id
+    assert two.away.opened("report", report.id, "description") == "Nghe tiếng khóc"
+    theirs, own = two.away.ranges()
+    assert theirs == own
+
+
+def test_what_was_written_at_lock_goes_by_the_doorbell(two: Two) -> None:
+    two.child()
+    bell, before = locked.bell_of(two.plain), len(two.plain.journal.changes)
+    waiting = locked.ring(bell).get("waiting", 0)
+    person = two.plain.record("person")
+    two.plain.journal.write(person, {"full_name": "Triệu Thị Năm"}, signed=False)
+    report_of(two, person.id, "Nghe tiếng khóc")
+    receipt = locked.carry(bell, locked.box_of(two.plain))
+    two.plain.journal.take_receipt(receipt)
+    assert two.plain.journal.accepted == before + 4
+    assert locked.ring(bell)["waiting"] == waiting + 1
+    with pytest.raises(Refused) as refused:
+        bell.ask("/v1/pull", compact({"epoch": two.plain.epoch, "cursors": {}}), FEED)
+    assert (refused.value.status, refused.value.code) == (401, "signature")
+    two.both()
+    assert two.opened("SELECT full_name FROM person WHERE id=?", person.id) == [("Triệu Thị Năm",)]
 
 
 def test_what_was_changed_on_the_way_is_found(two: Two) -> None:
