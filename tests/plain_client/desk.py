@@ -35,6 +35,7 @@ class Desk:
         self.roots: list[Message] = []
         self.by_runs = 0
         self.directory: dict[str, bytes] = {}
+        self.carried: set[str] = set()
         self._directory = ""
 
     @property
@@ -107,15 +108,18 @@ class Desk:
         record = self.record(kind, record=asked.record)
         return self.journal.write(record, {asked.field: value}, base, k="resolve", resolves={asked.field: [conflict]})
 
-    def _page(self) -> Page:
-        question = {
+    def question(self) -> Message:
+        """What came since."""
+        return {
             "epoch": self.epoch,
             "cursors": {scope: place.seq for scope, place in self.places.items()},
             "certs": self.certificates.version,
             "directory": self._directory,
             "root": self.roots[-1]["n"] if self.roots else 0,
         }
-        return read_page(self.wire.ask("/v1/pull", compact(question), FEED)[0])
+
+    def _page(self) -> Page:
+        return read_page(self.wire.ask("/v1/pull", compact(self.question()), FEED)[0])
 
     def _knows_its_own(self, page: Page) -> None:
         for told in page.events:

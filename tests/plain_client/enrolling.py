@@ -41,6 +41,7 @@ class Enrolled:
     desk: str
     key: Ed25519PrivateKey
     told: Message
+    box: X25519PrivateKey
     bell: Ed25519PrivateKey
     opens: dict[str, bytes]
     """The private half of each scope's key."""
@@ -51,6 +52,16 @@ class Enrolled:
 
     def seals_to(self, scope: str) -> bytes:
         return next(unb(one["public"]) for one in self.told["scope_keys"] if one["scope"] == scope)
+
+
+def spell(raw: bytes) -> str:
+    """Bytes as they are read out, in groups of five."""
+    count = -(-8 * len(raw) // 5)
+    number = int.from_bytes(raw, "big") << 5 * count - 8 * len(raw)
+    check_digits = (count - number * 1024) % 1019
+    digits = [number >> 5 * place & 31 for place in reversed(range(count))] + [check_digits >> 5, check_digits & 31]
+    text = "".join(DIGITS[digit] for digit in digits)
+    return "-".join(text[at : at + 5] for at in range(0, len(text), 5))
 
 
 def read_code(text: str) -> Code:
@@ -104,7 +115,7 @@ def enrol(host: str, port: int, text: str, label: str) -> Enrolled:
     for one in told["scope_keys"]:
         public = X25519PrivateKey.from_private_bytes(opens[one["scope"]]).public_key().public_bytes_raw()
         need(public == unb(one["public"]) and one["key"] == key_id(public), "a key that is not the scope's")
-    return Enrolled(ca_pem, told["desk"], sign, told, bell, opens)
+    return Enrolled(ca_pem, told["desk"], sign, told, box, bell, opens)
 
 
 def _ask(line: Line, keys: CodeKeys, body: bytes) -> Message:

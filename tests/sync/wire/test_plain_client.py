@@ -6,8 +6,11 @@ It stands in `tests/plain_client` and imports nothing of the program: what it ne
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,13 +19,14 @@ from cryptography.exceptions import InvalidSignature
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.records.families import Person
 from tests.helpers.builders import make_child, make_report, save_all
-from tests.plain_client import enrolling, files, locked, places, snapshots
+from tests.plain_client import enrolling, files, locked, places, snapshots, sticks
 from tests.plain_client.desk import FEED, Desk
 from tests.plain_client.feed import Place, prove, read_page
 from tests.plain_client.sealing import decrypt_content, encrypt_content, new_key
 from tests.plain_client.spelling import Untrue, b64, compact, new_id, sha
 from tests.plain_client.wire import Refused
 from tests.plain_client.writing import Record
+from tests.story.province import Province
 from tests.sync.actors.real_province import OTHER_COMMUNE
 from tests.system.served_desks import ServedDesk, join, served
 
@@ -37,6 +41,7 @@ class Two:
     real: ServedDesk
     away: Desk
     """Another of the stranger's, in the next commune."""
+    province: Province
 
     def both(self) -> None:
         """What either wrote is at the other, and what stands is the same by the province's sums."""
@@ -77,7 +82,7 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
         plain = Desk(enrolling.enrol(HOST, province.port, spoken, "Máy lạ"), HOST, province.port)
         real = join(folder, "real", province.address, codes[1])
         away = Desk(enrolling.enrol(HOST, province.port, codes[2], "Xã bên"), HOST, province.port)
-        yield Two(plain, real, away)
+        yield Two(plain, real, away, province)
         away.wire.hang_up()
         plain.wire.hang_up()
         real.register.close()
@@ -268,6 +273,34 @@ def test_what_was_written_at_lock_goes_by_the_doorbell(two: Two) -> None:
     assert (refused.value.status, refused.value.code) == (401, "signature")
     two.both()
     assert two.opened("SELECT full_name FROM person WHERE id=?", person.id) == [("Triệu Thị Năm",)]
+
+
+def bring(province: Province, stick: Path) -> None:
+    """The administrator takes in what lies on a stick and writes the replies onto it."""
+    where = ["--data", str(province.data), "--key-file", str(province.key_file)]
+    command = [sys.executable, "-m", "sync.server", "bundle", "in", *where, str(stick), "--reply", str(stick)]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
+
+
+def test_what_goes_by_stick_is_taken_in_and_answered(two: Two, tmp_path: Path) -> None:
+    two.child()
+    person, _ = make_child("Tằng Thị Sáu")
+    two.real.register.write(save_all(person)).result()
+    two.real.sync()
+    own = two.plain.record("person")
+    two.plain.journal.write(own, {"full_name": "Triệu Thị Bảy"})
+    two.plain.journal.write(own._replace(data_class=1), {"village": "Khe Lạc"}, signed=False)
+    (tmp_path / "any.cdsync").write_bytes(sticks.write(two.plain))
+    bring(two.province, tmp_path)
+    answers = [path for path in tmp_path.iterdir() if path.name != "any.cdsync"]
+    assert [path.name for path in answers] == [
+        enrolling.spell(sha(path.read_bytes())[:5]).replace("-", "") + ".cdsync" for path in answers
+    ]
+    assert sticks.read(two.plain, answers[0].read_bytes()) == ["receipt", "page"]
+    assert two.plain.journal.accepted == len(two.plain.journal.changes)
+    assert two.plain.here.value("person", person.id, "full_name") == "Tằng Thị Sáu"
+    two.both()
+    assert two.opened("SELECT full_name, village FROM person WHERE id=?", own.id) == [("Triệu Thị Bảy", "Khe Lạc")]
 
 
 def test_what_was_changed_on_the_way_is_found(two: Two) -> None:

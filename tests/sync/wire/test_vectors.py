@@ -1,7 +1,7 @@
 """The golden vectors as files: the pages say the same, and the client that was written from the pages makes them again.
 
 The program is held to the pages by `test_protocol_page.py`, `test_chains_page.py`, `test_kinds_page.py` and
-`files/test_page.py`.
+`files/test_page.py`, `courier/test_page.py`.
 """
 
 from __future__ import annotations
@@ -15,16 +15,23 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from tests.architecture.sources import ROOT
-from tests.plain_client import enrolling, sealing, wire
+from tests.plain_client import enrolling, sealing, sticks, wire
 from tests.plain_client.feed import climb
 from tests.plain_client.spelling import b64, compact, head_words, next_head, next_link, public_of, sha, unb
 from tests.plain_client.standing import term
 from tests.plain_client.writing import Written
 
 FILES = sorted((ROOT / "tests" / "vectors").glob("*.json"))
-EXAMPLES = {"protocol": "## 17. ", "protocol-chains": "## 5. ", "protocol-files": "## 4. "}
+EXAMPLES = {
+    "protocol": "## 17. ",
+    "protocol-chains": "## 5. ",
+    "protocol-courier": "## 7. ",
+    "protocol-files": "## 4. ",
+}
 KEYS = {"01" * 32, "02" * 32, bytes(range(32)).hex()}
 """The pages say these in words."""
 
@@ -131,6 +138,30 @@ def test_the_content_of_a_file_is_made_again() -> None:
     assert large[sealing.PIECE + sealing.TAG :].hex() == known["last_piece_of_zeros"]
     assert sha(large).hex() == known["sha256_of_zeros"]
     assert compact({"scope": "C:06838", "file": known["sha256"], "offset": 0}).decode() == known["put"]
+
+
+def test_a_bundle_is_opened_again() -> None:
+    known = vectors("protocol-courier", "bundle")
+    file = (ROOT / "docs" / known["file"]).read_bytes()
+    assert (sha(file).hex(), enrolling.spell(sha(file)[:5])) == (known["sha256"], known["fingerprint"])
+    assert (file[:10].hex(), file[10:18].hex(), file[18:50].hex()) == (
+        known["start"],
+        known["tag"],
+        known["encapsulated"],
+    )
+    found = sticks.opened(bytes.fromhex(known["public"]), bytes.fromhex(known["private"]), file)
+    key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(known["signing_key"]))
+    assert found.words.decode() == known["header"]
+    assert b64(found.signature) == b64(key.sign(b"cd-bundle-v1" + found.words)) == known["signature"]
+    parts = [words.decode() for _, words in found.parts()]
+    assert parts[1] == known["second_part"]
+    assert parts[0].endswith(vectors("protocol", "change")["line"])
+
+
+def test_the_courier_key_follows_from_the_authoritys_again() -> None:
+    known = vectors("protocol-courier", "courier_key")
+    private = HKDF(SHA256(), 32, None, b"cd-courier-v1").derive(bytes.fromhex(known["seed"]))
+    assert X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw().hex() == known["public"]
 
 
 def test_ids_that_all_programs_make_alike_are_made_again() -> None:
