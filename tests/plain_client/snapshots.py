@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from .desk import FEED, Desk
-from .feed import Place, Told, prove, read_events
+from .feed import Place, prove, read_events
 from .sealing import decrypt_content, hpke_open
 from .spelling import Message, compact, need, sha, unb
 from .standing import Standing
@@ -48,11 +48,6 @@ def read(desk: Desk, offered: Message, data: bytes) -> tuple[Place, Standing]:
     need(last.get("events", 0) == len(events), "a piece of a snapshot")
     prove(events, last.get("runs", ()), desk.certificates)
     made = Standing()
-    for told in sorted(events, key=_order):
+    for told in events:
         made.apply(told)
     return Place(first["at"]["seq"], unb(first["at"]["chain"])), made
-
-
-def _order(told: Told) -> tuple[bool, str]:
-    verb = told.change is not None and told.change.get("k", "set") in ("move", "share", "unshare")
-    return not verb, told.change["id"] if told.change else ""

@@ -19,11 +19,11 @@ from cryptography.exceptions import InvalidSignature
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.records.families import Person
 from tests.helpers.builders import make_child, make_report, save_all
-from tests.plain_client import enrolling, files, locked, places, snapshots, sticks
+from tests.plain_client import enrolling, files, locked, places, snapshots, sticks, wire
 from tests.plain_client.desk import FEED, Desk
 from tests.plain_client.feed import Place, prove, read_page
 from tests.plain_client.sealing import decrypt_content, encrypt_content, new_key
-from tests.plain_client.spelling import Untrue, b64, compact, new_id, sha
+from tests.plain_client.spelling import Untrue, b64, compact, new_id, public_of, sha
 from tests.plain_client.wire import Refused
 from tests.plain_client.writing import Record
 from tests.story.province import Province
@@ -326,3 +326,12 @@ def test_a_code_that_was_misheard_or_is_another_provinces_goes_no_further(two: T
     with pytest.raises(Untrue, match="misheard"):
         enrolling.read_code("NF6G2-0G30G-2G008-2RR")
     assert enrolling.read_code("nf6g2 og3og 2goo8 2rq").secret.hex() == "0102030405"
+    with pytest.raises(Untrue, match="not the province of the code"):
+        enrolling.enrol(HOST, two.province.port, "NF6G2-0G30G-2G008-2RQ", "Máy lạ")
+
+
+def test_what_another_authority_signed_counts_for_nothing(two: Two) -> None:
+    line = wire.Line(HOST, two.province.port, two.plain.enrolled.ca_pem)
+    with pytest.raises(InvalidSignature):
+        wire.Wire(line, two.plain.enrolled.desk, two.plain.enrolled.key, public_of(two.plain.enrolled.bell)).hello()
+    line.close()
