@@ -34,6 +34,7 @@ from tests.mutations import (
     of_the_merge,
     of_the_moves,
     of_the_officers,
+    of_the_pages,
     of_the_pictures,
     of_the_province,
     of_the_pushes,
@@ -70,6 +71,7 @@ FAULTS: tuple[Fault, ...] = (
     *of_the_joins.FAULTS,
     *of_the_keys.FAULTS,
     *of_the_lists.FAULTS,
+    *of_the_pages.FAULTS,
     *of_the_pictures.FAULTS,
     *of_the_restored.FAULTS,
 )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from commune_desk.domain.model.access import Role
 from commune_desk.domain.time.clock import SystemClock
 from sync.client.enrol import enrol
 from sync.client.transport import Limits, Transport
@@ -14,17 +15,19 @@ from tests.helpers.builders import make_child, make_visit, save_all
 from tests.helpers.store_engine import engine
 from tests.story.province import Province
 from tests.sync.actors.real_desks import RealDesk, make_register
-from tests.sync.actors.real_province import RealProvince
+from tests.sync.actors.real_province import OFFICE, RealProvince
 
 
 @contextmanager
-def served(folder: Path, host: str = "127.0.0.1") -> Iterator[tuple[Province, list[str]]]:
-    """A province that serves, named as reached at `host`, and codes for two desks of one commune."""
+def served(
+    folder: Path, host: str = "127.0.0.1", more: Sequence[Mapping[str, Role]] = ()
+) -> Iterator[tuple[Province, list[str]]]:
+    """A province that serves, named as reached at `host`, and codes for two desks of one commune and `more`."""
     made = Province(folder)
     founded = found(
         made.data, made.key_file, name="Tests", hosts=["127.0.0.1", host], clock=SystemClock(), where=engine.new()
     )
-    codes = [RealProvince(founded).code().code for _ in range(2)]
+    codes = [RealProvince(founded).code(grants).code for grants in (OFFICE, OFFICE, *more)]
     founded.close()
     try:
         yield made, codes
