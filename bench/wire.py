@@ -145,9 +145,10 @@ def plain_records(register: Register) -> bytes:
 
 
 def _changes(register: Register, after: int) -> list[Change]:
-    rows = register.write(
-        lambda tx: tx.connection.execute("SELECT raw FROM change WHERE n>? ORDER BY n", (after,)).fetchall()
-    ).result()[0]
+    """The desk's own."""
+    own = "SELECT raw FROM change WHERE desk=? AND n>? ORDER BY n"
+    asked = (register.identity.desk, after)
+    rows = register.write(lambda tx: tx.connection.execute(own, asked).fetchall()).result()[0]
     return [msgspec.json.decode(raw, type=Change) for (raw,) in rows]
 
 
@@ -159,7 +160,7 @@ def _edits(register: Register, people: Sequence[RecordId]) -> tuple[float, float
 
 def edit_people(register: Register, people: Sequence[RecordId]) -> bytes:
     """Correct so many fields; an (id, field) line of each."""
-    (last,) = register.write(lambda tx: tx.connection.execute("SELECT max(n) FROM change").fetchone()).result()[0]
+    last = _changes(register, 0)[-1].n
     for number in range(EDITS):
         register.write(partial(_edit, person=people[number % len(people)], number=number)).result()
     lines = [msgspec.json.encode({"id": one.record, **one.set}) for one in _changes(register, last)]
