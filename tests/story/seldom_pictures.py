@@ -132,8 +132,10 @@ def _of_what_was_erased(folder: Path, out: Path, language: str) -> list[str]:
         form = window.shell.stack.currentWidget()
         assert isinstance(form, EntryPage)
         fill(form, {"observations": "Cháu khoẻ, đi học đều."})
-        erase(workplace, "person", child)
+        for kind, record in (("child_file", workplace.write(lambda tx: _file_of(tx, child))[0]), ("person", child)):
+            erase(workplace, kind, record)
         window.navigate(Route("today"))
+        _look_again(window, "today")
         pump(0.5)
         return [*names, *both_sizes(window.shell, out, f"seldom-{language}-form-of-who-was-erased")]
 
