@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import uuid7
 from commune_desk.domain.records.kinds import KINDS
-from sync import file_wire, protocol, purge_wire, seal
+from sync import file_wire, framing, protocol, purge_wire, seal
 from sync.checksums import RANGES, RangesRequest, RecordsRequest
 from sync.snapshot import SnapshotRequest
 from tests.sync.actors.server_fixtures import COMMUNE, OTHER, SHELTER, Reply, ServerDesk, World
@@ -63,7 +63,7 @@ def _doorbell(world: World, desk: ServerDesk, scope: str) -> bytes:
 
 def _sealed_push(world: World, desk: ServerDesk, scope: str) -> bytes:
     courier = world.province.keys.courier
-    return seal.seal_for_province(courier.public, protocol.deflate(_push(world, desk, scope)))
+    return seal.seal_for_province(courier.public, framing.deflate(_push(world, desk, scope)))
 
 
 def _offset(world: World, desk: ServerDesk, scope: str) -> bytes:

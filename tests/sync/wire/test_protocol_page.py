@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from requests import PreparedRequest
 
-from sync import checksums, enrolment_wire, file_wire, protocol, purge_wire, refusals, seal, snapshot
+from sync import checksums, enrolment_wire, file_wire, framing, protocol, purge_wire, refusals, seal, snapshot
 from sync.change import GENESIS, BadLine, Change, next_chain, next_head, read_line, sign
 from sync.client.signing import RequestSigner
 from sync.enrolment_code import EnrolmentCode
@@ -72,9 +72,9 @@ def test_every_member_of_a_change_and_an_event_is_explained() -> None:
 def test_a_signed_request_of_the_page_is_the_one_that_a_desk_would_send() -> None:
     body, key = bytes.fromhex("28b52ffd20021100007b7d"), seal.SigningKey.from_bytes(b"\x01" * 32)
     assert f"`{body.hex()}`" in PAGE
-    assert protocol.inflate(body) == b"{}"
+    assert framing.inflate(body) == b"{}"
     request = PreparedRequest()
-    request.prepare("POST", "https://province/v1/report", headers={"Content-Type": protocol.CONTENT_TYPE}, data=body)
+    request.prepare("POST", "https://province/v1/report", headers={"Content-Type": framing.CONTENT_TYPE}, data=body)
     RequestSigner("7ZK2MQ", key).sign(request, body, "AAAA.1")
     lines = re.findall(r'^    (".*)$', PAGE.partition("## 17. ")[2].partition("## 18. ")[0], re.MULTILINE)
     components = [line.partition(": ")[0].strip('"') for line in lines]
