@@ -1,7 +1,7 @@
 """The file that a courier carries between a desk and the province: signed, then sealed to one recipient, then padded.
 
 In clear stand only a magic word, the size, and a tag that nobody who lacks the recipient's public key can tie to
-anything. The page that explains it is docs/protocol-courier.md. Bytes in and out; whoever calls keeps the files.
+anything. It is explained in docs/protocol.md, section 23. Bytes in and out; whoever calls keeps the files.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What goes on a USB stick: protocol-courier.md."""
+"""What goes on a USB stick: protocol.md, section 23."""
 
 from __future__ import annotations
 

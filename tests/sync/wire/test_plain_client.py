@@ -1,6 +1,6 @@
-"""A client written from the pages alone works with a real province's process and with a desk of the program.
+"""A client written from the one page alone works with a real province's process and with a desk of the program.
 
-It stands in `tests/plain_client` and imports nothing of the program: what it needs and no page says shows here.
+It stands in `tests/plain_client` and imports nothing of the program: what it needs and the page lacks shows here.
 """
 
 from __future__ import annotations
