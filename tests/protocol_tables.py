@@ -7,9 +7,12 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import msgspec
+
 from commune_desk.domain.model.checks import Shape
 from commune_desk.domain.model.record import Field, ScopeRule
 from commune_desk.domain.records.kinds import KINDS, SCHEMA_VERSION, SINCE, Kind
+from sync import framing
 
 ROOT = Path(__file__).resolve().parent.parent
 PROTOCOL = ROOT / "docs" / "protocol.md"
@@ -104,5 +107,11 @@ def _entries(name: str) -> str:
         return "; ".join(f"`{row['code']}` {row['name_en']}" for row in csv.DictReader(file))
 
 
-TABLES: Mapping[str, Callable[[], str]] = {"kinds": _kinds, "codes": _codes}
+def _dictionary() -> str:
+    """What it is made of, as somebody copies it out."""
+    text = msgspec.json.encode(framing.DICTIONARY_TEXT).decode()
+    return f"    {framing.DICTIONARY_HEAD}\n\n    {text}\n"
+
+
+TABLES: Mapping[str, Callable[[], str]] = {"kinds": _kinds, "codes": _codes, "dictionary": _dictionary}
 """What makes each table, by the name in its markers."""

@@ -13,14 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import zstandard
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from sync import framing
 from tests.architecture.sources import ROOT
-from tests.helpers.protocol_page import section
-from tests.plain_client import enrolling, sealing, sticks, wire
+from tests.helpers.protocol_page import PAGE, section
+from tests.plain_client import enrolling, frames, sealing, sticks, wire
 from tests.plain_client.feed import climb
 from tests.plain_client.spelling import b64, compact, head_words, next_head, next_link, public_of, sha, unb
 from tests.plain_client.standing import term
@@ -29,7 +31,7 @@ from tests.plain_client.writing import Written
 FILES = sorted((ROOT / "tests" / "vectors").glob("*.json"))
 EXAMPLES = {"chains": "29.5", "courier": "23.7", "files": "26.4", "protocol": "17"}
 """The section of the page that has the values of each file."""
-WHERE = {"chains": "29", "courier": "23", "files": "26", "kinds": "25", "protocol": "17"}
+WHERE = {"chains": "29", "courier": "23", "dictionary": "30", "files": "26", "kinds": "25", "protocol": "17"}
 """And the one that says all of its words."""
 KEYS = {"01" * 32, "02" * 32, bytes(range(32)).hex()}
 """The page says these in words."""
@@ -91,12 +93,26 @@ def test_a_request_is_signed_again() -> None:
     known = vectors("protocol", "request")
     key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(known["signing_key"]))
     body = bytes.fromhex(known["body"])
-    assert wire.unpack(body) == b"{}"
-    headers = wire.signed_headers(key, known["path"], body, known["key_id"], known["nonce"], known["created"])
+    assert frames.unpack(body) == b"{}"
+    headers = wire.signed_headers(key, known["path"], body, (known["key_id"], known["nonce"], known["created"]))
     parameters = headers["Signature-Input"].removeprefix("sig=")
     made = wire.signature_base(known["path"], headers["Content-Digest"], parameters)
     assert made == "\n".join(known["signature_base"]).encode()
     assert headers["Signature"] == known["signature"]
+
+
+def test_a_frame_of_the_dictionary_is_read_and_made_again() -> None:
+    known = vectors("dictionary", "dictionary")
+    dictionary = frames.dictionary_of(PAGE)
+    content = dictionary.as_bytes()
+    assert (len(content), sha(content).hex()) == (known["size"], known["sha256"])
+    frame = unb(known["frame"])
+    assert len(frame) == known["frame_size"]
+    assert frames.unpack(frame, dictionary) == known["body"].encode()
+    made = frames.pack(known["body"].encode(), dictionary)
+    assert framing.inflate(made) == known["body"].encode(), "read by the program, too"
+    with pytest.raises(zstandard.ZstdError):
+        frames.unpack(frame)
 
 
 def test_a_sealed_value_opens_again() -> None:
