@@ -185,8 +185,7 @@ def _one_visit(register: Register, person: RecordId) -> float:
 
 
 def _on_the_wire(register: Register, person: RecordId, port: int) -> tuple[float, float]:
-    """What TCP carries both ways for a sync that brings a visit, and for one that brings nothing: TLS, which goes on
-    with the session of before, HTTP, bodies."""
+    """What TCP carries both ways for a sync that brings a visit, and for one that brings nothing: TLS, HTTP, bodies."""
     line, carried = Line(_WIDE, 0.0), list[int]()
     with line_to(port, line) as near:
         desk = DeskLine(register, port=near)

@@ -7,7 +7,7 @@ from tests.mutations.fault import Fault
 _PAGE, _SESSION, _CHANNEL = "sync/client/page.py", "sync/client/session.py", "sync/client/channel.py"
 _EXCHANGE = "sync/client/exchange.py"
 _FRAMING = "sync/framing.py"
-_TRANSPORT, _PROTOCOL, _CHANGE = "sync/client/transport.py", "sync/protocol.py", "sync/change.py"
+_TRANSPORT, _CHANGE = "sync/client/transport.py", "sync/change.py"
 _SESSIONS = ("sync/client/test_session.py",)
 _KEPT = "sync/client/test_kept_tickets.py"
 _BITS, _PROOFS = ("sync/wire/test_flipped_bits.py",), ("sync/wire/test_page_proofs.py",)
