@@ -22,9 +22,10 @@ from commune_desk.ui import theme
 from commune_desk.ui.desk_window import DeskWindow
 from commune_desk.ui.forms.entry_page import EntryPage
 from commune_desk.ui.pages.sync import SyncPage
+from commune_desk.ui.pages.today import TodayPage
 from commune_desk.ui.shots import SCREEN
 from commune_desk.usecases.desk.workplace import Workplace
-from commune_desk.usecases.records.tasks import finish_task
+from commune_desk.usecases.records.tasks import add_task, finish_task
 from commune_desk.usecases.shelter.placements import Leaving, discharge
 from tests.helpers import moving, sharing
 from tests.helpers.builders import save_all
@@ -44,6 +45,7 @@ def shoot_seldom(folder: Path, out: Path, language: Language) -> list[str]:
         *_of_a_file_that_goes_on(folder / "file", out, language),
         *_of_a_code_twice(folder / "code", out, language),
         *_of_what_was_erased(folder / "erased", out, language),
+        *_of_tasks_that_are_done(folder / "tasks", out, language),
     ]
 
 
@@ -87,7 +89,38 @@ def _of_the_house(folder: Path, out: Path, language: str) -> list[str]:
         pump(0.3)
         names += both_sizes(window.shell, out, f"{prefix}-stay-ended-meanwhile")
         form.keeper.stop()  # nobody saves it, nor keeps a draft
+        workplace.write(lambda tx: _done_for(tx, person))
+        window.navigate(Route("resident", stay))
+        pump(0.3)
+        return [*names, *both_sizes(window.shell, out, f"{prefix}-resident-done")]
+
+
+def _of_tasks_that_are_done(folder: Path, out: Path, language: str) -> list[str]:
+    """The Today page with what was to be done about nobody and is done, of whoever asked for it."""
+    with fresh_desk(folder, sharing.COMMUNE, Role.COMMUNE_OFFICER) as (workplace, window):
+        workplace.write(_done_about_nobody)
+        names = []
+        window.navigate(Route("today"))
+        page = window.shell.page("today")
+        assert isinstance(page, TodayPage)
+        for suffix in ("", "-shown"):
+            page.read_again()
+            pump(0.3)
+            bar = page.scroll_area.verticalScrollBar()
+            bar.setValue(bar.maximum())
+            names += both_sizes(window.shell, out, f"seldom-{language}-tasks-done{suffix}")
+            page.sections["done"].all_asked.emit("done")
         return names
+
+
+def _done_for(tx: Tx, person: str) -> None:
+    """The house has asked how the resident is."""
+    finish_task(tx, add_task(tx, "Gọi bà ngoại, hỏi cháu ăn ngủ ra sao", person=person))
+
+
+def _done_about_nobody(tx: Tx) -> None:
+    for title in ("Gửi báo cáo tháng 11 cho tỉnh", "Nhận sổ hộ nghèo của thôn Nà Ếch", "Họp với trường tiểu học"):
+        finish_task(tx, add_task(tx, title))
 
 
 def _of_a_file_that_goes_on(folder: Path, out: Path, language: str) -> list[str]:

@@ -23,6 +23,7 @@ from commune_desk.presenters.wording.deadline_texts import (
     source_text,
     visit_chip,
 )
+from commune_desk.store.pages.history import DoneTask
 from commune_desk.store.pages.placements import StayRow
 from commune_desk.store.pages.reports import ReportRow
 from commune_desk.store.pages.today import CommuneDay, Decision, DueVisit, NoticeEnd, OpenTask, Sixteen
@@ -247,6 +248,19 @@ def tasks_section(tasks: Sequence[OpenTask], count: int, today: date, *, can_wri
     following = min(rest, MOST_TASKS - len(tasks))
     more = _("Show {count} more tasks").format(count=following) if following > 0 else ""
     return Section("tasks", _("Tasks"), "check", rows, aside=aside, more=more, has_entry=can_write)
+
+
+def done_section(done: Sequence[DoneTask], count: int, today: date) -> Section:
+    """Tasks about nobody that are done, none of them or the latest; those of a child stand in the child's timeline."""
+    rows = tuple(
+        Row(one.record, one.title, second=labels.joined(labels.near_instant_text(one.at, today), one.officer))
+        for one in done
+    )
+    rest = count - len(rows)
+    most = min(count, MOST_TASKS)
+    show = ngettext("Show {count} task done", "Show {count} tasks done", most).format(count=format_number(most))
+    aside = _("{count} more").format(count=format_number(rest)) if rows and rest > 0 else ""
+    return Section("done", _("Tasks done"), "check", rows, aside=aside, more=_("Hide") if rows else show)
 
 
 def _due_text(due_on: str | None, today: date) -> str:

@@ -7,7 +7,8 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from commune_desk.domain.model.ids import new_record_id
+from commune_desk.domain.model.ids import RecordId, new_record_id
+from commune_desk.domain.time.clock import to_iso
 from commune_desk.i18n import Language, set_language
 from commune_desk.presenters.frame.entry_form import EntryForm, FormState
 from commune_desk.presenters.shelter.admit_form import OTHER_PERSON, AdmitForm
@@ -21,10 +22,11 @@ from commune_desk.presenters.shelter.stay_clocks import clocks_of
 from commune_desk.store.pages.placements import StayRow, active_stays, bed_board, stay_row
 from commune_desk.store.pages.tasks import open_tasks_of
 from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.tasks import add_task, finish_task
 from commune_desk.usecases.shelter import placements
 from tests.helpers import shelter_house
 from tests.helpers.builders import SHELTER_SCOPE, make_person, make_placement, save_all
-from tests.helpers.workplaces import asked_by_the_screen, clock_of
+from tests.helpers.workplaces import OFFICER_NAME, asked_by_the_screen, clock_of
 
 
 def save(house: Workplace, form: EntryForm[FormState]) -> str:
@@ -230,6 +232,35 @@ def test_the_real_name_is_on_the_page_of_the_resident_and_opening_it_is_written_
     house.write(lambda tx: None)
     rows = house.read(lambda c: c.execute("SELECT action, record FROM audit ORDER BY seq DESC LIMIT 2").fetchall())
     assert rows == [("open_sealed", stays["Hoa Sen"]), ("open", stays["Hoa Sen"])]
+
+
+def test_what_was_done_for_a_resident_stands_in_the_stay_in_which_it_was_done(house: Workplace) -> None:
+    stay = shelter_house.fill(house)["Hoa Sen"]
+    row = stay_of(house, stay)
+    (review,) = house.read(lambda c: open_tasks_of(c, row.person))
+    clock_of(house).pass_by(hours=1)
+    house.write(lambda tx: finish_task(tx, review.id))
+    clock_of(house).pass_by(hours=1)
+    slept = shelter_house.log_entry(stay, house.present(), "daily", "Ngủ yên.")
+    house.write(lambda tx: placements.log_care(tx, slept, []))
+    told = ResidentPage(house, stay).view()
+    assert told is not None
+    entry, done, *_before = told.timeline
+    assert (entry.body, done.heading, done.body) == ("Ngủ yên.", "Task done", review.title)
+    assert done.meta.endswith(OFFICER_NAME)
+    again = to_iso(house.present() + timedelta(hours=1))
+    later = make_placement(RecordId(row.person), admitted_at=again, alias="Hoa Lan")
+    house.write(save_all(later))
+    clock_of(house).pass_by(hours=2)
+    task = house.write(lambda tx: add_task(tx, "Gọi bà ngoại", person=row.person))[0]
+    house.write(lambda tx: finish_task(tx, task))
+    pages = {one: ResidentPage(house, one).view() for one in (stay, later.id)}
+    found = {
+        one: [moment.body for moment in view.timeline if moment.heading == "Task done"]
+        for one, view in pages.items()
+        if view is not None
+    }
+    assert found == {stay: [review.title], later.id: ["Gọi bà ngoại"]}
 
 
 def test_an_unknown_stay_has_no_page(house: Workplace) -> None:
