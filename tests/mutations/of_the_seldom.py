@@ -1,8 +1,10 @@
-"""Faults in what is met seldom: tasks that are done."""
+"""Faults in what is met seldom: tasks that are done, decisions without a difference."""
 
 from __future__ import annotations
 
 from tests.mutations.fault import Fault
+
+_SAME = "ui/sync/test_card_where_all_say_the_same.py"
 
 FAULTS = (
     Fault(
@@ -20,5 +22,19 @@ FAULTS = (
         old="        if not count:\n            return ()\n        done =",
         new="        if count:\n            return ()\n        done =",
         tests=("presenters/day/test_today.py::test_a_task_about_nobody_that_is_done_is_found_with_who_did_it",),
+    ),
+    Fault(
+        name="equal-values-are-to-be-chosen-between",
+        file="commune_desk/presenters/sync/conflict_page.py",
+        old="    says_same = not is_behind and _all_say_the_same(conflict, rule)\n",
+        new="    says_same = False\n",
+        tests=(f"{_SAME}::test_nothing_is_chosen_and_one_button_ends_it_at_both",),
+    ),
+    Fault(
+        name="what-is-closed-is-said-to-be-the-same",
+        file="commune_desk/presenters/sync/conflict_page.py",
+        old="    return all(side.is_readable for side in conflict.sides) and all(value",
+        new="    return all(value",
+        tests=(f"{_SAME}::test_what_the_lease_hides_is_not_told_to_be_the_same",),
     ),
 )

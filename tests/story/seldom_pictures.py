@@ -14,6 +14,7 @@ from commune_desk.domain.model.record import Record, kind_of
 from commune_desk.domain.records.children import FOLLOWED, ChildFile
 from commune_desk.domain.records.desks import Task
 from commune_desk.domain.records.families import Person
+from commune_desk.domain.records.placements import Placement
 from commune_desk.domain.time.clock import to_iso
 from commune_desk.i18n import Language, set_language
 from commune_desk.presenters.frame.routes import Route
@@ -81,6 +82,9 @@ def _of_the_house(folder: Path, out: Path, language: str) -> list[str]:
         window.navigate(Route("sync"))
         _look_again(window, "sync")
         names += both_sizes(window.shell, out, f"{prefix}-decision")
+        workplace.write(lambda tx: _one_plan(tx, stay))
+        _look_again(window, "sync")
+        names += both_sizes(window.shell, out, f"{prefix}-nothing-to-choose")
         go_to(window, Route("resident", stay, "discharge"))
         form = window.shell.stack.currentWidget()
         assert isinstance(form, EntryPage)
@@ -183,6 +187,15 @@ def _file_of(tx: Tx, child: str) -> RecordId:
 def _two_phones(tx: Tx, person: RecordId) -> None:
     """Another PC of the house wrote the same field."""
     _two_words(tx, tx.existing(Person, person), "phone", "0366404505", "0987111223")
+
+
+def _one_plan(tx: Tx, stay: RecordId) -> None:
+    """Another PC of the house wrote the same of what is sealed; of the phone people have decided."""
+    tx.connection.execute("DELETE FROM conflict")
+    words = "Không ở một mình với người lạ; gọi bà ngoại mỗi tối."
+    _two_words(tx, tx.existing(Placement, stay), "safety_plan", words, "Gọi bà ngoại.", words)
+    first = "SELECT id FROM change WHERE record=? ORDER BY n DESC LIMIT 1 OFFSET 2"
+    tx.connection.execute(f"UPDATE conflict SET theirs=({first})", (stay,))
 
 
 def _two_words(tx: Tx, record: Record, field: str, *words: str) -> None:
