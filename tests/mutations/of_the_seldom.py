@@ -1,4 +1,4 @@
-"""Faults in what is met seldom: tasks that are done, decisions without a difference."""
+"""Faults in what is met seldom: tasks that are done, decisions without a difference, drafts."""
 
 from __future__ import annotations
 
@@ -36,5 +36,21 @@ FAULTS = (
         old="    return all(side.is_readable for side in conflict.sides) and all(value",
         new="    return all(value",
         tests=(f"{_SAME}::test_what_the_lease_hides_is_not_told_to_be_the_same",),
+    ),
+    Fault(
+        name="a-draft-keeps-what-the-lease-has-closed",
+        file="commune_desk/presenters/frame/entry_form.py",
+        old="        if AS_OPENED in payload and self._workplace.register.is_closed:\n",
+        new="        if AS_OPENED in ():\n",
+        tests=("presenters/reports/test_closed_measures.py::test_what_stood_in_a_draft_is_closed_with_the_rest",),
+    ),
+    Fault(
+        name="an-officers-own-words-are-closed-too",
+        file="commune_desk/presenters/frame/entry_form.py",
+        old="    stood = {name for name, value in sealed.items() if payload.get(name) == value}\n",
+        new="    stood = set(sealed)\n",
+        tests=(
+            "presenters/reports/test_closed_measures.py::test_an_officers_own_words_come_back_and_build_on_nothing",
+        ),
     ),
 )

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from commune_desk.domain.model.ids import RecordId, new_record_id
+from commune_desk.domain.records.placements import Placement
 from commune_desk.domain.time.clock import to_iso
 from commune_desk.i18n import Language, set_language
 from commune_desk.presenters.frame.entry_form import EntryForm, FormState
@@ -26,7 +27,7 @@ from commune_desk.usecases.records.tasks import add_task, finish_task
 from commune_desk.usecases.shelter import placements
 from tests.helpers import shelter_house
 from tests.helpers.builders import SHELTER_SCOPE, make_person, make_placement, save_all
-from tests.helpers.workplaces import OFFICER_NAME, asked_by_the_screen, clock_of
+from tests.helpers.workplaces import OFFICER_NAME, asked_by_the_screen, clock_of, let_the_lease_run_out
 
 
 def save(house: Workplace, form: EntryForm[FormState]) -> str:
@@ -330,6 +331,23 @@ def test_a_draft_comes_back_as_it_was(house: Workplace) -> None:
     form.edit("brought_by", "Công an xã")
     other = AdmitForm(house)
     assert other.restore(form.payload() | {"of another version": 1}).values["brought_by"] == "Công an xã"
+
+
+def test_a_draft_of_a_stay_closes_with_the_lease_and_empties_nothing(house: Workplace) -> None:
+    stay = shelter_house.fill(house)["Hoa Sen"]
+    typed = AdmitForm(house, stay=stay)
+    typed.edit("belongings", "Một ba lô")
+    known = typed.state().values["condition"]
+    kept = typed.payload()
+    assert known
+    let_the_lease_run_out(house)
+    form = AdmitForm(house, stay=stay)
+    values = form.restore(kept).values
+    assert (values["belongings"], values["condition"]) == ("Một ba lô", "")
+    assert known not in repr(form.payload())
+    save(house, form)
+    stored = house.write(lambda tx: tx.existing(Placement, stay))[0]
+    assert (stored.belongings, stored.condition) == ("Một ba lô", known)
 
 
 def test_a_draft_comes_back_in_the_bed_that_is_pressed_by_then(house: Workplace) -> None:
