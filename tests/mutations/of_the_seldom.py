@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.mutations.fault import Fault
 
 _SAME = "ui/sync/test_card_where_all_say_the_same.py"
+_OWNER = "sync/server/test_conflicts_find_an_owner.py"
 
 FAULTS = (
     Fault(
@@ -52,5 +53,19 @@ FAULTS = (
         tests=(
             "presenters/reports/test_closed_measures.py::test_an_officers_own_words_come_back_and_build_on_nothing",
         ),
+    ),
+    Fault(
+        name="a-province-put-back-has-the-desks-count-anew-too",
+        file="commune_desk/store/intake/conflicts.py",
+        old="        if one in late or one in waits\n",
+        new="        if one in late\n",
+        tests=(f"{_OWNER}::test_a_desk_goes_on_saying_how_long_it_waits_where_the_province_counts_anew",),
+    ),
+    Fault(
+        name="a-province-that-counts-anew-is-said-to-be-told",
+        file="commune_desk/store/intake/conflicts.py",
+        old="            is_told = known.is_told or conflict in late\n",
+        new="            is_told = True\n",
+        tests=(f"{_OWNER}::test_a_desk_goes_on_saying_how_long_it_waits_where_the_province_counts_anew",),
     ),
 )

@@ -23,6 +23,7 @@ from commune_desk.presenters.wording.deadline_texts import (
     source_text,
     visit_chip,
 )
+from commune_desk.store.intake.conflicts import Wait
 from commune_desk.store.pages.history import DoneTask
 from commune_desk.store.pages.placements import StayRow
 from commune_desk.store.pages.reports import ReportRow
@@ -39,8 +40,8 @@ class CommuneSections:
     day: CommuneDay
     now: datetime
     can_write: bool
-    late: Mapping[tuple[str, str], str]
-    """Fields (record, name) to decide of which the province has been told, each with since when (ISO instant)."""
+    late: Mapping[tuple[str, str], Wait]
+    """Fields (record, name) to decide that the province had in its queue, each with how long it has waited."""
 
     @property
     def today(self) -> date:
@@ -205,7 +206,7 @@ class CommuneSections:
 
 
 def decisions_section(
-    decisions: Sequence[Decision], count: int, late: Mapping[tuple[str, str], str], now: datetime
+    decisions: Sequence[Decision], count: int, late: Mapping[tuple[str, str], Wait], now: datetime
 ) -> Section:
     """Fields of which officers wrote different values, perhaps not all of the `count` there are; `late` as in
     `CommuneSections`."""
@@ -213,7 +214,7 @@ def decisions_section(
         Row(
             f"{one.record}.{one.field}",
             labels.field_label(one.kind, one.field),
-            second=labels.joined(_decision_text(one), late_text(late.get((one.record, one.field), ""), now)),
+            second=labels.joined(_decision_text(one), late_text(late.get((one.record, one.field)), now)),
             button=_("Look"),
             route=Route("sync"),
         )

@@ -21,6 +21,7 @@ from commune_desk.store.intake.conflicts import (
     UNWRITTEN,
     OpenConflict,
     Side,
+    Wait,
     count_open,
     is_behind_ours,
     late_since,
@@ -83,11 +84,11 @@ def conflict_cards(
     for record, field in set(besides) - {(one.record, one.field) for one in found}:
         found += [one for one in workplace.read(partial(open_conflicts, record=record)) if one.field == field]
     late = workplace.read(late_since)
-    cards = [_card(workplace, one, late.get((one.record, one.field), "")) for one in found]
+    cards = [_card(workplace, one, late.get((one.record, one.field))) for one in found]
     return cards, workplace.read(count_open) - len(found)
 
 
-def _card(workplace: Workplace, conflict: OpenConflict, late: str) -> ConflictCard:
+def _card(workplace: Workplace, conflict: OpenConflict, late: Wait | None) -> ConflictCard:
     rule = KINDS[conflict.kind].fields[conflict.field]
     is_hidden = rule.data.is_sealed and workplace.register.is_closed
     why_not = _refusal(workplace, conflict)
