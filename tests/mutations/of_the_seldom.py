@@ -68,4 +68,18 @@ FAULTS = (
         new="            is_told = True\n",
         tests=(f"{_OWNER}::test_a_desk_goes_on_saying_how_long_it_waits_where_the_province_counts_anew",),
     ),
+    Fault(
+        name="a-backup-that-is-cut-off-has-no-row",
+        file="commune_desk/usecases/registers/backups.py",
+        old='tx.audit(AuditAction.BACKUP, detail={"step": "begins"})',
+        new="None",
+        tests=("usecases/registers/test_backups.py::test_a_backup_that_was_cut_off_stands_in_the_log",),
+    ),
+    Fault(
+        name="a-full-disk-keeps-a-backup-from-a-stick",
+        file="commune_desk/usecases/registers/backups.py",
+        old="    with suppress(DiskFull):\n",
+        new="    with suppress(KeyError):\n",
+        tests=("usecases/registers/test_backups.py::test_a_register_that_cannot_be_written_has_a_backup_all_the_same",),
+    ),
 )
