@@ -82,4 +82,18 @@ FAULTS = (
         new="    with suppress(KeyError):\n",
         tests=("usecases/registers/test_backups.py::test_a_register_that_cannot_be_written_has_a_backup_all_the_same",),
     ),
+    Fault(
+        name="a-way-that-is-passed-loses-the-passphrase",
+        file="commune_desk/ui/opening/first_run.py",
+        old="        secrets = {**self._set_by, **self._secrets()}\n",
+        new="        secrets = self._secrets()\n",
+        tests=("ui/lock/test_first_run.py::test_a_way_that_is_passed_with_the_arrow_keys_loses_no_passphrase",),
+    ),
+    Fault(
+        name="the-request-is-copied-without-its-words",
+        file="commune_desk/ui/opening/recovery.py",
+        old="        QApplication.clipboard().setText(self.request.plain)\n",
+        new='        QApplication.clipboard().setText("")\n',
+        tests=("ui/lock/test_restore_forgotten.py::test_the_request_is_copied_with_the_keyboard_alone",),
+    ),
 )
