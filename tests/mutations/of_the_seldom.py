@@ -96,4 +96,18 @@ FAULTS = (
         new='        QApplication.clipboard().setText("")\n',
         tests=("ui/lock/test_restore_forgotten.py::test_the_request_is_copied_with_the_keyboard_alone",),
     ),
+    Fault(
+        name="a-lost-line-is-told-twice",
+        file="sync/server/engine/postgres.py",
+        old='logging.getLogger("psycopg").addFilter(_is_no_echo)\n',
+        new="",
+        tests=("sync/postgres/test_lines_that_die.py::test_one_that_dies_amid_a_copy_is_told_once",),
+    ),
+    Fault(
+        name="whatever-the-driver-ignores-is-hushed-up",
+        file="sync/server/engine/postgres.py",
+        old="    return not (is_lost and str(record.msg)",
+        new="    return not (is_lost or str(record.msg)",
+        tests=("sync/postgres/test_lines_that_die.py::test_what_the_driver_ignores_for_another_reason_is_said",),
+    ),
 )
