@@ -17,14 +17,17 @@ from commune_desk.domain.records.families import Person
 from commune_desk.domain.records.placements import Placement
 from commune_desk.domain.time.clock import to_iso
 from commune_desk.i18n import Language, set_language
+from commune_desk.presenters.child.page import ChildPage as ChildPresenter
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.ui import theme
 from commune_desk.ui.desk_window import DeskWindow
+from commune_desk.ui.dialogs.message import Message, question
 from commune_desk.ui.forms.entry_page import EntryPage
 from commune_desk.ui.pages.sync import SyncPage
 from commune_desk.ui.pages.today import TodayPage
 from commune_desk.ui.shots import SCREEN
+from commune_desk.ui.theme import Tone
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.tasks import add_task, finish_task
 from commune_desk.usecases.shelter.placements import Leaving, discharge
@@ -33,7 +36,7 @@ from tests.helpers.builders import save_all
 from tests.helpers.erased import erase
 from tests.helpers.workplaces import be_another
 from tests.story.pictures import both_sizes, go_to, longest_story
-from tests.story.share_pictures import fresh_desk
+from tests.story.share_pictures import fresh_desk, own_size
 from tests.story.stage import fill, pump
 
 
@@ -144,7 +147,13 @@ def _of_a_code_twice(folder: Path, out: Path, language: str) -> list[str]:
         workplace.write(lambda tx: _one_code(tx, _file_of(tx, child)))
         go_to(window, Route("child", child))
         pump(0.3)
-        return both_sizes(window.shell, out, f"seldom-{language}-code-twice")
+        names = both_sizes(window.shell, out, f"seldom-{language}-code-twice")
+        asked = ChildPresenter(workplace, child)
+        asked.view()
+        words = asked.question_new_code()
+        message = Message(words.title, words.detail, Tone.WARNING)
+        dialog = question(window.shell, message, words.yes)
+        return [*names, *own_size(dialog, out / f"seldom-{language}-code-twice-question.png")]
 
 
 def _one_code(tx: Tx, file: RecordId) -> None:
