@@ -43,6 +43,7 @@ from tests.mutations import (
     of_the_restored,
     of_the_shares,
     of_the_told,
+    of_the_typing,
     of_the_ways,
 )
 from tests.mutations.fault import ROOT, Fault
@@ -61,6 +62,7 @@ FAULTS: tuple[Fault, ...] = (
     *of_the_moves.FAULTS,
     *of_the_shares.FAULTS,
     *of_the_told.FAULTS,
+    *of_the_typing.FAULTS,
     *of_the_ways.FAULTS,
     *of_the_officers.FAULTS,
     *of_the_commands.FAULTS,
