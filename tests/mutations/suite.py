@@ -44,6 +44,7 @@ from tests.mutations import (
     of_the_seldom,
     of_the_shares,
     of_the_told,
+    of_the_typing,
     of_the_ways,
 )
 from tests.mutations.fault import ROOT, Fault
@@ -62,6 +63,7 @@ FAULTS: tuple[Fault, ...] = (
     *of_the_moves.FAULTS,
     *of_the_shares.FAULTS,
     *of_the_told.FAULTS,
+    *of_the_typing.FAULTS,
     *of_the_ways.FAULTS,
     *of_the_officers.FAULTS,
     *of_the_commands.FAULTS,
