@@ -1,12 +1,12 @@
-"""Writes docs/data-dictionary.md from the record declarations: `python -m tests.data_dictionary`."""
+"""Writes docs/data-dictionary.md from what `GET /v1/schema` says too: `python -m tests.data_dictionary`."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from commune_desk.domain.model.checks import Shape
-from commune_desk.domain.model.record import Field
-from commune_desk.domain.records.kinds import KINDS, SCHEMA_VERSION, Kind
+from commune_desk.domain.records.kinds import KINDS, SCHEMA_VERSION
+from commune_desk.domain.records.registry import SaidField, SaidKind, said_kinds
 from commune_desk.i18n import _, set_language
 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "data-dictionary.md"
@@ -23,38 +23,38 @@ the form of values, defaults, steps of states and who writes what in [protocol-k
 def dictionary() -> str:
     """The page's text."""
     set_language("vi")
-    return _HEAD + "".join(_kind(KINDS[name]) for name in sorted(KINDS))
+    return _HEAD + "".join(map(_kind, said_kinds()))
 
 
-def _kind(kind: Kind) -> str:
-    rows = "".join(_row(field) for field in kind.fields.values())
-    note = " Written once, never changed." if kind.append_only else ""
+def _kind(kind: SaidKind) -> str:
+    rows = "".join(map(_row, kind.fields))
+    note = " Written once, never changed." if kind.written_once else ""
     return (
-        f"\n## {kind.name}: {kind.label} ({_(kind.label)})\n\nScope: {kind.scope.value}.{note} {_summary(kind)}\n\n"
+        f"\n## {kind.name}: {kind.label} ({_(kind.label)})\n\nScope: {kind.scope}.{note} {_summary(kind.name)}\n\n"
         "| Field | English | Tiếng Việt | Type | Class | Merge |\n|---|---|---|---|---|---|\n" + rows
     )
 
 
-def _summary(kind: Kind) -> str:
-    return (kind.struct.__doc__ or "").strip().split("\n")[0]
+def _summary(kind: str) -> str:
+    return (KINDS[kind].struct.__doc__ or "").strip().split("\n")[0]
 
 
-def _row(field: Field) -> str:
+def _row(field: SaidField) -> str:
     name = f"**{field.name}**" if field.required else field.name
     label, vietnamese = field.label, _(field.label)
-    return f"| {name} | {label} | {vietnamese} | {_type(field)} | {_CLASSES[field.data]} | {field.merge.value} |\n"
+    return f"| {name} | {label} | {vietnamese} | {_type(field)} | {_CLASSES[field.data]} | {field.merge} |\n"
 
 
-def _type(field: Field) -> str:
-    codes = field.codes or ", ".join(field.ranks or field.steps)
-    many = "list of " if field.type is tuple else ""
+def _type(field: SaidField) -> str:
+    codes = field.codes or ", ".join(field.values)
+    many = "list of " if field.type == "list" else ""
     if codes:
         return f"{many}code ({codes})"
-    if field.type is bool:
+    if field.type == "yes_no":
         return "yes/no"
-    if field.type is int:
+    if field.type == "whole_number":
         return "whole number"
-    return f"text, up to {field.max_chars}" if field.shape is Shape.TEXT else many + field.shape.value.replace("_", " ")
+    return f"text, up to {field.max_chars}" if field.shape == Shape.TEXT else many + field.shape.replace("_", " ")
 
 
 if __name__ == "__main__":

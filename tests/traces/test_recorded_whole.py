@@ -14,6 +14,8 @@ from tests.traces.said import Said, declared, said_in
 from tests.traces.trace import KEPT, Trace
 
 NOT_SAID: Said = {
+    ("Carried", "another_time"),  # of a province that was put back
+    ("Carried", "missing"),  # of a stick that came before an earlier one
     ("Change", "im"),  # the list that a row came in with
     ("Change", "v"),  # 1 as long as there is one form
     ("DoorbellReply", "newest"),  # of a report of the province, as the next
