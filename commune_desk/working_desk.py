@@ -260,6 +260,7 @@ class WorkingDesk(QObject):
             self.window.break_off,
             lambda: self._write_all(kept),
             self._stop_agent,
+            self.tasks.end_errands,
             self._writer.shutdown,
             lambda: keep_window(self.desk, self.window.state()),  # once it is known what became of a save
             self._slow.shutdown,

@@ -251,6 +251,14 @@ def is_any(data: bytes) -> bool:
     return len(data) >= HEAD and data.startswith(MAGIC[:6])
 
 
+def is_whole(data: bytes) -> bool:
+    """Whether all of a bundle of this format is there, for whomever; what is in it may be damaged."""
+    try:
+        return bool(_front(data))
+    except BundleFault:
+        return False
+
+
 def _front(data: bytes) -> bytes:
     """Magic and size, checked. Raises NoBundle, BundleNewer, BundleCut."""
     front = data[:_FRONT]

@@ -24,6 +24,31 @@ SENTENCES: Mapping[str, str] = {
     "file_no_room": N_("The province has no room left for this place's files. The file is kept on this PC."),
     "file_day": N_("This PC has sent as many files today as the province takes; the rest follows tomorrow."),
     "file_waits": N_("The PC on which the file was added has not sent all of it yet."),
+    "bundle_none": N_("The file on the stick is no bundle of Commune Desk. The province took nothing of it in."),
+    "bundle_newer": N_(
+        "The bundle was made by a newer version of the program than the province's. Nothing of it was taken in; "
+        "it stays on the stick until the province is updated."
+    ),
+    "bundle_cut": N_(
+        "The bundle was cut short: copying it did not finish. The province took nothing of it in; have it written "
+        "again at the PC that it comes from."
+    ),
+    "bundle_damaged": N_(
+        "The bundle was damaged or changed on the way. The province took nothing of it in; have it written again at "
+        "the PC that it comes from."
+    ),
+    "bundle_for_another": N_(
+        "The bundle is for another province or another PC, or its beginning was damaged. The province took nothing "
+        "of it in."
+    ),
+    "bundle_unknown": N_(
+        "No PC that is enrolled at the province made this bundle. The province took nothing of it in; find out who "
+        "brought the stick, and ask the province's IT officer."
+    ),
+    "bundle_waits": N_(
+        "Too much of the PC that wrote this bundle waits at the province for earlier changes. Bring its earlier "
+        "bundles first."
+    ),
     "slow": N_("The line was too slow. Nothing was lost; it will be tried again."),
     "busy": N_("The province is busy. Nothing was lost; it will be tried again by itself."),
     "malformed": N_("The province could not read the message. Nothing was lost; install the latest version."),

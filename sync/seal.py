@@ -32,6 +32,7 @@ from commune_desk.domain.words.labels import N_
 from sync.spelling import ALPHABET, read_spelled, spell
 
 BUNDLE = b"cd-bundle-v1"
+CARRIED = b"cd-carried-v1"
 CHANGE = b"cd-change-v1"
 HEAD = b"cd-head-v1"
 DESK_CERT = b"cd-desk-v1"
@@ -42,7 +43,8 @@ HELLO = b"cd-hello-v1"
 RECEIPT = b"cd-receipt-v1"
 PURGE = b"cd-purge-v1"
 ROOT = b"cd-root-v1"
-DOMAINS = (BUNDLE, CHANGE, HEAD, DESK_CERT, ERASED, FEED, FILE, HELLO, RECEIPT, PURGE, ROOT)
+SCHEMA = b"cd-schema-v1"
+DOMAINS = (BUNDLE, CARRIED, CHANGE, HEAD, DESK_CERT, ERASED, FEED, FILE, HELLO, RECEIPT, PURGE, ROOT, SCHEMA)
 
 BUCKET = 256
 """Sealed values come in multiples of this many bytes, so that a length tells nothing about a text."""

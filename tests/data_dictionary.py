@@ -1,4 +1,4 @@
-"""Writes docs/data-dictionary.md, and the tables of docs/protocol.md, from the record declarations.
+"""Writes docs/data-dictionary.md, and the tables of docs/protocol.md, from what `GET /v1/schema` says too.
 
 Run it with `python -m tests.data_dictionary`.
 """
@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from commune_desk.domain.model.record import Field
-from commune_desk.domain.records.kinds import KINDS, SCHEMA_VERSION, Kind
+from commune_desk.domain.records.kinds import SCHEMA_VERSION
+from commune_desk.domain.records.registry import SaidField, SaidKind, said_kinds
 from commune_desk.i18n import _, set_language
-from tests.protocol_tables import PROTOCOL, by_kind_names, type_of, with_tables
+from tests.protocol_tables import PROTOCOL, summary_of, type_of, with_tables
 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "data-dictionary.md"
 _CLASSES = ("C0 operational", "C1 identity", "C2 abuse detail (sealed)", "C3 shelter location (sealed)")
@@ -26,26 +26,22 @@ Generated from `commune_desk/domain` (schema version {SCHEMA_VERSION}); a test k
 def dictionary() -> str:
     """The page's text."""
     set_language("vi")
-    return _HEAD + "".join(_kind(KINDS[name]) for name in sorted(KINDS))
+    return _HEAD + "".join(map(_kind, said_kinds()))
 
 
-def _kind(kind: Kind) -> str:
-    rows = "".join(_row(field) for field in kind.fields.values())
-    note = " Written once, never changed." if kind.append_only else ""
+def _kind(kind: SaidKind) -> str:
+    rows = "".join(map(_row, kind.fields))
+    note = " Written once, never changed." if kind.written_once else ""
     return (
-        f"\n## {kind.name}: {kind.label} ({_(kind.label)})\n\nScope: {kind.scope.value}.{note} {_summary(kind)}\n\n"
+        f"\n## {kind.name}: {kind.label} ({_(kind.label)})\n\nScope: {kind.scope}.{note} {summary_of(kind)}\n\n"
         "| Field | English | Tiếng Việt | Type | Class | Merge |\n|---|---|---|---|---|---|\n" + rows
     )
 
 
-def _summary(kind: Kind) -> str:
-    return by_kind_names((kind.struct.__doc__ or "").strip().split("\n")[0])
-
-
-def _row(field: Field) -> str:
+def _row(field: SaidField) -> str:
     name = f"**{field.name}**" if field.required else field.name
     label, vietnamese = field.label, _(field.label)
-    return f"| {name} | {label} | {vietnamese} | {type_of(field)} | {_CLASSES[field.data]} | {field.merge.value} |\n"
+    return f"| {name} | {label} | {vietnamese} | {type_of(field)} | {_CLASSES[field.data]} | {field.merge} |\n"
 
 
 if __name__ == "__main__":

@@ -10,8 +10,9 @@ from pathlib import Path
 import msgspec
 
 from commune_desk.domain.model.checks import Shape
-from commune_desk.domain.model.record import Field, ScopeRule
-from commune_desk.domain.records.kinds import KINDS, SCHEMA_VERSION, SINCE, Kind
+from commune_desk.domain.model.record import ScopeRule
+from commune_desk.domain.records.kinds import KINDS, SCHEMA_VERSION, SINCE
+from commune_desk.domain.records.registry import SaidField, SaidKind, said_kinds
 from sync import framing
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -51,42 +52,47 @@ def by_kind_names(text: str) -> str:
     return re.sub(r"`(\w+)`", lambda found: f"`{names.get(found[1], found[1])}`", text)
 
 
-def type_of(field: Field) -> str:
+def summary_of(kind: SaidKind) -> str:
+    """Its description, which may name other kinds by their Structs."""
+    return by_kind_names((KINDS[kind.name].struct.__doc__ or "").strip().split("\n")[0])
+
+
+def type_of(field: SaidField) -> str:
     """What the values of the field are, in the words of both pages."""
-    codes = field.codes or ", ".join(field.ranks or field.steps)
-    many = "list of " if field.type is tuple else ""
+    codes = field.codes or ", ".join(field.values)
+    many = "list of " if field.type == "list" else ""
     if codes:
         return f"{many}code ({codes})"
-    if field.type is bool:
+    if field.type == "yes_no":
         return "yes/no"
-    if field.type is int:
+    if field.type == "whole_number":
         return "whole number"
-    return f"text, up to {field.max_chars}" if field.shape is Shape.TEXT else many + field.shape.value.replace("_", " ")
+    return f"text, up to {field.max_chars}" if field.shape == Shape.TEXT else many + field.shape.replace("_", " ")
 
 
 def _kinds() -> str:
     schema = f"The schema version of what stands here is {SCHEMA_VERSION}.\n"
-    return schema + "".join(_kind(KINDS[name]) for name in sorted(KINDS))
+    return schema + "".join(map(_kind, said_kinds()))
 
 
-def _kind(kind: Kind) -> str:
-    summary = by_kind_names((kind.struct.__doc__ or "").strip().split("\n")[0])
-    once = "; written once" if kind.append_only and "ritten once" not in summary else ""
-    rows = "".join(_row(kind, field) for field in kind.fields.values())
+def _kind(kind: SaidKind) -> str:
+    summary = summary_of(kind)
+    once = "; written once" if kind.written_once and "ritten once" not in summary else ""
+    rows = "".join(_row(kind, field) for field in kind.fields)
     return (
-        f"\n**`{kind.name}`**, {kind.label}, in {_HOMES[kind.scope]}{once}{_since(kind.name)}. {summary}\n\n"
+        f"\n**`{kind.name}`**, {kind.label}, in {_HOMES[ScopeRule(kind.scope)]}{once}{_since(kind.name)}. {summary}\n\n"
         f"| Field | Meaning | Type | Class | Merge |\n|---|---|---|---|---|\n{rows}"
     )
 
 
-def _row(kind: Kind, field: Field) -> str:
+def _row(kind: SaidKind, field: SaidField) -> str:
     name = f"**`{field.name}`**" if field.required else f"`{field.name}`"
     meaning = field.label + _since(f"{kind.name}.{field.name}")
-    return f"| {name} | {meaning} | {_type(field)} | {field.data.value} | {field.merge.value} |\n"
+    return f"| {name} | {meaning} | {_type(field)} | {field.data} | {field.merge} |\n"
 
 
-def _type(field: Field) -> str:
-    if field.shape is not Shape.REFERENCE:
+def _type(field: SaidField) -> str:
+    if field.shape != Shape.REFERENCE:
         return type_of(field)
     named = NAMED.get(field.name, field.name)
     return f"reference to `{KINDS[named].name}`" if named else "reference"

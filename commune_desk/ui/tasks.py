@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import partial
 from threading import Lock
 from typing import TypeVar
@@ -54,6 +54,7 @@ class Tasks(QObject):
         """`writer` has one thread and the only writing connection; `slow` serves reports and exports."""
         super().__init__(parent)
         self._writer, self._slow = writer, slow
+        self._errands: ThreadPoolExecutor | None = None
         self._open = 0
         self._guard = Lock()
         self._told: list[ChangeSet] = []
@@ -82,6 +83,27 @@ class Tasks(QObject):
     ) -> Future[T]:
         """Run a read that may take long on the slow-query thread."""
         return self._submit(self._slow, question, on_done, on_error, owner=owner)
+
+    def errand(
+        self,
+        errand: Callable[[], T],
+        on_done: Callable[[T], object],
+        on_error: Callable[[DeskError], object] | None = None,
+        *,
+        owner: QObject | None = None,
+    ) -> Future[T]:
+        """Run what may wait for the line for minutes, on a thread of its own: no page's save or question waits for it.
+
+        Whoever begins one can break it off.
+        """
+        if self._errands is None:
+            self._errands = ThreadPoolExecutor(max_workers=1, thread_name_prefix="errands")
+        return self._submit(self._errands, errand, on_done, on_error, owner=owner)
+
+    def end_errands(self) -> None:
+        """Wait for the last of them, which was broken off."""
+        if self._errands is not None:
+            self._errands.shutdown()
 
     def announce(self, changes: ChangeSet) -> None:
         """Tell every page what changed; may be called from any thread.

@@ -205,7 +205,9 @@ def refusal_of(problem: protocol.Problem, status: int, desk: str) -> errors.Sync
         if problem.code in _DECIDED:
             return _decided(problem)
     if problem.code != "ticket" and status in (401, 403, 404):
-        return errors.NotRecognised()
+        unknown = errors.NotRecognised()
+        unknown.status = status
+        return unknown
     return Refused(status, problem)
 
 

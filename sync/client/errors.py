@@ -131,6 +131,8 @@ class Unproven(LineFault):
 
 
 class NotRecognised(LineFault):
+    status = 0
+    """401 or 403 for this PC, 404 for what it asked."""
     sentence = N_(
         "The province does not recognise this PC. Everything is kept here; ask the province's IT officer "
         "whether this PC is still enrolled."
@@ -141,6 +143,13 @@ class AnotherVersion(LineFault):
     sentence = N_(
         "The province's server and this program speak different versions. Everything is kept here; "
         "update the older of the two."
+    )
+
+
+class TakesNoBundles(AnotherVersion):
+    sentence = N_(
+        "The province's server does not take bundles over the line yet: its program is older than this one. Everything "
+        "stays on the stick; bring it to the province."
     )
 
 

@@ -27,6 +27,7 @@ from commune_desk.domain.time.clock import monotonic
 from commune_desk.domain.words.errors import Invalid
 from commune_desk.domain.words.labels import N_
 from sync import framing, protocol, seal
+from sync.carried_wire import MAX_CARRIED
 from sync.client import errors
 from sync.client.backoff import CAP_SECONDS, wait_said
 from sync.client.signing import RequestSigner
@@ -61,6 +62,17 @@ class Limits:
     read_seconds: float = 15.0
     total_seconds: float = 300.0
     body_bytes: int = 2 * protocol.MAX_BODY
+    sent_bytes: int = protocol.MAX_BODY
+    inflated_bytes: int = protocol.MAX_INFLATED
+
+
+OF_BUNDLES = Limits(
+    read_seconds=150.0,
+    body_bytes=MAX_CARRIED,
+    sent_bytes=MAX_CARRIED,
+    inflated_bytes=MAX_CARRIED,
+)
+"""For a courier's bundle: the province answers once it has taken all of it in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +160,13 @@ class Transport:
         Raises a SyncFault or Malformed.
         """
         packed = framing.deflate(body, content_type)
-        if len(packed) > protocol.MAX_BODY:
+        if len(packed) > self._limits.sent_bytes:
             return Reply(413, b"", "", 0.0)
         request = self._prepare("POST", path, packed, content_type)
         if signer is not None:
             signer.sign(request, packed, nonce)
         response, raw = self._exchange(request)
-        return _read_reply(response, raw)
+        return _read_reply(response, raw, self._limits.inflated_bytes)
 
     def fetch(self, path: str, start: int, keep: Callable[[bytes], None]) -> None:
         """The bytes at `path` from `start` on, handed over piece by piece, also those before a line that breaks.
@@ -365,7 +377,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         waiting += [getattr(one, "reason", None), *one.args, one.__cause__, one.__context__]
 
 
-def _read_reply(response: requests.Response, raw: bytes) -> Reply:
+def _read_reply(response: requests.Response, raw: bytes, most: int) -> Reply:
     status, retry_after = response.status_code, _retry_after(response)
     if _is_page(response, raw):
         if status == TOO_LARGE:  # as front ends say it: whoever sends in batches sends less
@@ -374,7 +386,7 @@ def _read_reply(response: requests.Response, raw: bytes) -> Reply:
     signature = response.headers.get(protocol.SIGNATURE_HEADER, "")
     if not signature and status != 200:
         return Reply(status, b"", "", retry_after)
-    return Reply(status, framing.inflate(raw), signature, retry_after)
+    return Reply(status, framing.inflate(raw, most), signature, retry_after)
 
 
 def _is_page(response: requests.Response, raw: bytes) -> bool:

@@ -72,6 +72,7 @@ SYNC_CLIENT = (
     "commune_desk.usecases.registers.enrolment",
     "commune_desk.usecases.registers.moved_province",
     "commune_desk.usecases.sync.courier",
+    "commune_desk.usecases.sync.handing_on",
     "commune_desk.usecases.sync.stick_bundles",
 )
 

@@ -245,8 +245,8 @@ FAULTS = (
     Fault(
         name="own-bundle-sought-among-the-first-alone",
         file="commune_desk/usecases/sync/courier.py",
-        old="        own = list(self._own_of(found, box.public))\n",
-        new="        own = list(self._own_of(found[: stick.MOST_READ], box.public))\n",
+        old="self._looked_through(found, box.public)\n",
+        new="self._looked_through(found[: stick.MOST_READ], box.public)\n",
         tests=(
             "usecases/sync/test_crowded_folders.py::"
             "test_its_own_bundle_is_found_behind_many_of_others_and_leaves_the_stick",

@@ -20,6 +20,7 @@ from typing import TypeVar
 
 from tests.mutations import (
     of_the_admission,
+    of_the_carried,
     of_the_client,
     of_the_clock,
     of_the_commands,
@@ -65,6 +66,7 @@ FAULTS: tuple[Fault, ...] = (
     *of_the_told.FAULTS,
     *of_the_typing.FAULTS,
     *of_the_ways.FAULTS,
+    *of_the_carried.FAULTS,
     *of_the_officers.FAULTS,
     *of_the_commands.FAULTS,
     *of_the_cut_short.FAULTS,

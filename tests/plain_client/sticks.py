@@ -15,6 +15,7 @@ from .feed import read_page
 from .frames import pack, unpack
 from .sealing import hpke_open, hpke_seal
 from .spelling import Message, b64, check, compact, need, sha, unb
+from .wire import Wire
 
 MAGIC = b"CDSYNC1\n"
 BLOCK = 65_536
@@ -83,6 +84,15 @@ def write(desk: Desk) -> bytes:
     }  # fmt: skip
     desk.carried.add(header["id"])
     return sealed(public, desk.enrolled.key, header, body)
+
+
+def hand_on(carrier: Wire, file: bytes) -> tuple[Message, bytes]:
+    """Over the line of another desk: what is said of it, and the file for who wrote it."""
+    body, _ = carrier.ask("/v1/bundle", file, b"cd-carried-v1")
+    line, _, answer = body.partition(b"\n")
+    said: Message = json.loads(line)
+    need(said["digest"] == b64(sha(file)), "what is said of another file")
+    return said, answer
 
 
 def read(desk: Desk, file: bytes) -> list[str]:

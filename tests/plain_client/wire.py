@@ -141,6 +141,14 @@ class Wire:
             self.hello()
             return self._signed(path, message, domain)
 
+    def declared(self) -> tuple[Message, str]:
+        """The kinds, fields and verbs that the province knows, and under what name they may be kept."""
+        _status, said, body = self._line.ask("GET", "/v1/schema")
+        signature = unb(said.get("CD-Signature") or said["cd-signature"])
+        check(self._authority, b"cd-schema-v1", body, signature)
+        told: Message = json.loads(body)
+        return told, said.get("ETag") or said["etag"]
+
     def get(self, path: str, first: int) -> http.client.HTTPResponse:
         """Bare bytes from `first` on."""
         return self._line.begin("GET", path, headers={"Range": f"bytes={first}-"})

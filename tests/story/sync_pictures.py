@@ -51,6 +51,7 @@ from tests.helpers.attached import add_file, scan
 from tests.helpers.builders import make_visit, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
 from tests.helpers.lists import count_staged, list_of, read
+from tests.story.carried_pictures import carried_pictures
 from tests.story.pictures import both_sizes, go_to, longest_story
 from tests.story.stage import pump
 from tests.sync.actors.real_province import real_province
@@ -76,6 +77,7 @@ def take_sync_pictures(folder: Path, out: Path, language: str) -> list[str]:
                 for state in _states(desk, window)
                 for name in both_sizes(window.shell, out, f"status-{language}-{state}")
             ]
+            names += carried_pictures(desk, window, folder, out, language)
             names += _sticks(window, folder / "USB", out, language)
             names += _address(desk, window, out, language)
         leave_card(desk.open, [datetime.now(UTC) + timedelta(hours=2)])

@@ -9,6 +9,7 @@ import msgspec
 import requests
 
 from sync import framing, protocol, seal
+from sync.carried_wire import ROUTE
 from sync.client.signing import RequestSigner
 from sync.erased import read_erased
 from sync.seal import SigningKey
@@ -18,6 +19,7 @@ LATER = {"later": {"than": ["today"]}}
 DOMAINS = {
     "/v1/push": seal.RECEIPT,
     protocol.SEALED_PUSH: seal.RECEIPT,
+    ROUTE: seal.CARRIED,
     "/v1/pull": seal.FEED,
     "/v1/snapshot": seal.FEED,
     "/v1/ranges": seal.FEED,
@@ -28,8 +30,8 @@ DOMAINS = {
 }
 """Under which domain the province signs; under `seal.HELLO` whatever is not named."""
 _OPEN = ("/v1/hello",)
-_AS_IT_WAS = ("/v1/enrol", protocol.SEALED_PUSH)
-"""Of what the sender alone can close: the one is bound to the code, the other sealed."""
+_AS_IT_WAS = ("/v1/enrol", protocol.SEALED_PUSH, ROUTE)
+"""Of what the sender alone can close: the first is bound to the code, the others are sealed."""
 
 
 def as_it_was(exchange: Exchange) -> Exchange:
@@ -43,7 +45,7 @@ class LaterProvince:
         self._authority = authority
 
     def __call__(self, exchange: Exchange) -> Exchange:
-        if protocol.SIGNATURE_HEADER.lower() not in exchange.said:
+        if exchange.method != "POST" or protocol.SIGNATURE_HEADER.lower() not in exchange.said:
             return exchange
         body = _with_more(exchange.path, framing.inflate(exchange.received), is_reply=True)
         signature = self._authority.sign(DOMAINS.get(exchange.path, seal.HELLO), body)
@@ -81,7 +83,7 @@ def _with_more(path: str, body: bytes, *, is_reply: bool) -> bytes:
     if path == "/v1/push" and not is_reply:
         head, *lines = body.split(b"\n")
         return b"\n".join([_more(head), *(line if read_erased(line) is None else _more(line) for line in lines)])
-    if path in ("/v1/files/put", "/v1/files/get"):
+    if path in ("/v1/files/put", "/v1/files/get", ROUTE):
         head, feed, rest = body.partition(b"\n")
         return _more(head) + feed + rest
     return _more(body)

@@ -2,8 +2,8 @@
 
 A real server is asked over TLS by the program's own sync: enrolment, pushes with every verb, a conflict and its
 decision, a child that moves, what only a later version knows, a file up and down, a child that the province erases,
-a snapshot, what a locked desk sends and asks, records whose sums differ, a desk that is enrolled anew. It stays in
-`kept/`.
+a snapshot, what a locked desk sends and asks, records whose sums differ, a stick that is handed on, a desk that is
+enrolled anew. It stays in `kept/`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from importlib.metadata import version
@@ -19,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import select
 
 from commune_desk.domain.model.ids import RecordId, uuid7
 from commune_desk.domain.model.record import Record
@@ -30,13 +28,14 @@ from sync import framing, protocol, seal
 from sync.change import JOINED_TO, Line, Verb, Wire
 from sync.checksums import RANGES, RangesRequest, RecordsRequest
 from sync.client.channel import Channel
+from sync.client.courier import outgoing
 from sync.client.doorbell import ring
 from sync.client.enrol import Enrolment, enrol
 from sync.client.exchange import push_body
+from sync.client.handing_on import hand_on
 from sync.client.sealed_push import carry
 from sync.client.session import Session
 from sync.client.transport import Transport
-from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.identity.province import open_province
 from tests.helpers.attached import add_child, add_file, scan
@@ -44,6 +43,7 @@ from tests.helpers.builders import make_visit, save_all
 from tests.sync.actors.file_office import Place
 from tests.sync.actors.memory_replica import Identity, MemoryReplica
 from tests.sync.actors.server_fixtures import COMMUNE, OTHER, SHELTER, command, served
+from tests.traces.feeds import FEED, feeds_of
 from tests.traces.orders import give
 from tests.traces.readers import BEGINS_ANEW, READERS, make_reader, prepare, rows_of
 from tests.traces.trace import KEPT, KeptDesk, Order, Rows, Tape, Trace, pack
@@ -154,6 +154,13 @@ class Stage:
         batch = replica.pending(0, protocol.USUAL_CHANGES, protocol.MAX_SEALED_PUSH)
         channel.call("/v1/push", push_body(replica, replica.identity(), batch, shows_receipt=True), seal.RECEIPT)
 
+    def hand_on_a_stick(self) -> None:
+        """What the writer put onto a stick goes over another desk's line, which asks what is declared, too."""
+        mine = self.enrolments["writer"]
+        (written,) = outgoing(self.writer, mine.courier_public, at=to_iso(SystemClock().now()))
+        hand_on(self._channel("locked"), written.data)
+        self._line(mine).get("/v1/schema")
+
     def _channel(self, scene: str, desk: str = "") -> Channel:
         self._turn(scene)
         mine = self.enrolments[desk or scene]
@@ -217,6 +224,8 @@ class Story:
         self.stage.be_refused()
         self._write("person", uuid7(), {"full_name": "Bàn Thị Ba"})
         self.stage.show_a_receipt()
+        self._write("person", uuid7(), {"full_name": "Bàn Thị Bốn"})
+        self.stage.hand_on_a_stick()
         self.stage.enrol_anew()
         return file
 
@@ -369,15 +378,6 @@ def _feeds(folder: Path) -> list[tuple[str, int, bytes]]:
         return feeds_of(province.database.read(lambda c: c.execute(FEED).all(), WHOLE_PROVINCE))
     finally:
         province.close()
-
-
-FEED = select(tables.feed.c.scope, tables.feed.c.seq, tables.feed.c.chain).order_by(
-    tables.feed.c.scope, tables.feed.c.seq
-)
-
-
-def feeds_of(rows: Sequence[Any]) -> list[tuple[str, int, bytes]]:
-    return [(scope, seq, bytes(chain)) for scope, seq, chain in rows]
 
 
 def main() -> int:

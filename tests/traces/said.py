@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec.inspect import DictType, ListType, StructType, UnionType, type_info
 
-from sync import checksums, enrolment_wire, file_wire, framing, protocol, purge_wire, snapshot
+from sync import carried_wire, checksums, enrolment_wire, file_wire, framing, protocol, purge_wire, snapshot
 from sync.change import Change
 from sync.erased import ErasedLine, read_erased
 from tests.traces.trace import Exchange
@@ -31,6 +31,7 @@ ANSWERED: dict[str, type[msgspec.Struct]] = {
     "/v1/hello": protocol.Hello,
     "/v1/push": protocol.Receipt,
     protocol.SEALED_PUSH: protocol.Receipt,
+    carried_wire.ROUTE: carried_wire.Carried,
     "/v1/report": purge_wire.PurgeReply,
     "/v1/snapshot": snapshot.SnapshotOffer,
     "/v1/ranges": checksums.RangesReply,
@@ -104,7 +105,7 @@ def _messages(exchange: Exchange) -> Iterator[tuple[type[msgspec.Struct], bytes]
         return
     if path == "/v1/enrol":
         yield from _enrolled(exchange)
-    elif path != protocol.SEALED_PUSH:
+    elif path not in (protocol.SEALED_PUSH, carried_wire.ROUTE):
         yield from _asked(path, framing.inflate(exchange.sent))
     if path in BY_THE_LINE:
         first, last = BY_THE_LINE[path]

@@ -8,12 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from sync import framing
 from sync.server.edge.app import Service
 from tests.sync.actors.server_fixtures import province_in
 from tests.traces.said import Said, declared, said_in
 from tests.traces.trace import KEPT, Trace
 
 NOT_SAID: Said = {
+    ("Carried", "another_time"),  # of a province that was put back
+    ("Carried", "missing"),  # of a stick that came before an earlier one
     ("Change", "im"),  # the list that a row came in with
     ("Change", "v"),  # 1 as long as there is one form
     ("DoorbellReply", "newest"),  # of a report of the province, as the next
@@ -24,7 +27,6 @@ NOT_SAID: Said = {
     ("Event", "w"),
     ("HeadMark", "n"),  # of a push behind changes whose head is not known
     ("HeadMark", "signature"),
-    ("Hello", "dictionary"),
     ("Hello", "retry_after"),  # of a province that is busy
     ("Problem", "head"),
     ("Problem", "removes"),  # to a desk that is withdrawn for good
@@ -77,3 +79,13 @@ def test_the_recording_of_an_earlier_build_lacks_what_came_since(routes: set[str
     assert {"/v1/doorbell", "/v1/sealed-push", "/v1/records"} <= routes - routes_in(earlier)
     said: Said = set().union(*map(said_in, earlier.exchanges))
     assert {("Receipt", "head"), ("PullHeader", "accepted_n"), ("EnrolRequest", "receipt")} <= declared() - said
+
+
+def test_the_recording_before_this_one_is_of_frames_without_a_dictionary() -> None:
+    """So both ways of framing are replayed."""
+    framed = {name: {one.headers.get("content-type", "") for one in Trace.read(KEPT / name).exchanges} for name in _TWO}
+    assert framed[_TWO[0]] == {framing.CONTENT_TYPE, ""}
+    assert framed[_TWO[1]] == {framing.CONTENT_TYPE, framing.DICTIONARY_TYPE, ""}
+
+
+_TWO = ("0.1.0-2026-11-30.trace", "0.1.0.trace")

@@ -17,6 +17,7 @@ from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.time.clock import from_iso
 from commune_desk.store.intake import erasing as desk_erasing
 from sync import file_wire, framing, protocol, seal
+from sync.carried_wire import ROUTE, split_reply
 from sync.change import Change, Line, Verb, needed_schema, read_line
 from sync.client.enrol import Enrolment, enrol
 from sync.client.errors import Unproven
@@ -35,9 +36,10 @@ from tests.helpers.workplaces import HandClock
 from tests.sync.actors.memory_replica import Identity, MemoryReplica
 from tests.sync.actors.server_fixtures import Reply, World, command, province_in
 from tests.traces.altered import LaterDesk, LaterProvince, as_it_was
+from tests.traces.feeds import FEED, feeds_of
 from tests.traces.orders import give_again
 from tests.traces.readers import READERS, make_reader, prepare, rows_of
-from tests.traces.record import FEED, MUCH_LATER, feeds_of
+from tests.traces.record import MUCH_LATER
 from tests.traces.trace import KEPT, Exchange, Playback, Trace
 
 Altered = Callable[[Exchange], Exchange]
@@ -115,7 +117,13 @@ def essence(path: str, reply: Reply) -> Any:
     if path.startswith("/v1/files/"):
         offset = reply.read(file_wire.FileOffset)
         return offset.file, offset.offset, offset.done
-    return reply.read(SnapshotOffer).at if path == "/v1/snapshot" else None
+    return _OTHERS[path](reply) if path in _OTHERS else None
+
+
+_OTHERS: dict[str, Callable[[Reply], Any]] = {
+    ROUTE: lambda reply: split_reply(reply.body)[0],
+    "/v1/snapshot": lambda reply: reply.read(SnapshotOffer).at,
+}
 
 
 def _step(event: protocol.Event, line: Line | None) -> tuple[Any, ...]:

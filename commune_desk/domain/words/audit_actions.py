@@ -44,6 +44,8 @@ class AuditAction(StrEnum):
     RESTORE = "restore"
     COURIER_OUT = "courier_out"
     COURIER_IN = "courier_in"
+    COURIER_CARRIED = "courier_carried"
+    """Handed a stick of another PC on to the province over this PC's line."""
     ENROL = "enrol"
     OFFICER_ADD = "officer_add"
     """`add officer` in older rows."""

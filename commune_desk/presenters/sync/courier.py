@@ -32,7 +32,7 @@ def written_lines(wrote: WroteOut) -> list[StatusLine]:
     return [
         StatusLine(text, what, tone="good"),
         *_stays(wrote.stays),
-        _fingerprints(wrote.fingerprints),
+        fingerprints_line(wrote.fingerprints),
         StatusLine(
             _("Bring the stick to the province; its reply comes back on it"),
             _("Until the reply is read in here, everything counts as not sent and goes by any other way too."),
@@ -80,7 +80,7 @@ def _stays(stays: StaysHere) -> Iterator[StatusLine]:
 
 def read_lines(read: ReadIn) -> list[StatusLine]:
     """After reading: what came, what is proven, and what is still missing."""
-    prints = [_fingerprints(read.fingerprints)] if read.fingerprints else []
+    prints = [fingerprints_line(read.fingerprints)] if read.fingerprints else []
     return [*_came(read), *_open(read), *_refused(read), *_leaving(read), *prints]
 
 
@@ -90,7 +90,9 @@ def _came(read: ReadIn) -> Iterator[StatusLine]:
         "{count} other bundles in the folder were left alone",
         read.others,
     ).format(count=format_number(read.others))
-    if read.files:
+    if read.to_hand_on and not read.files:
+        yield StatusLine(_("No bundle in the folder is for this PC"), tone="warning")
+    elif read.files:
         text = ngettext("{count} bundle was read in", "{count} bundles were read in", read.files)
         yield StatusLine(text.format(count=format_number(read.files)), others if read.others else "", tone="good")
     if read.signed_for:
@@ -238,7 +240,8 @@ def _bundles(count: int) -> str:
     return ngettext("{count} bundle", "{count} bundles", count).format(count=format_number(count))
 
 
-def _fingerprints(prints: Sequence[str]) -> StatusLine:
+def fingerprints_line(prints: Sequence[str]) -> StatusLine:
+    """What both ends compare."""
     shown = ", ".join(prints[:_SHOWN_FINGERPRINTS])
     if len(prints) > _SHOWN_FINGERPRINTS:
         shown = _("{shown} and {count} more").format(shown=shown, count=len(prints) - _SHOWN_FINGERPRINTS)

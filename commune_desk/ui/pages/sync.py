@@ -41,6 +41,7 @@ from commune_desk.ui.widgets.text import Text
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.sync.agent import SyncStatus
 from commune_desk.usecases.sync.courier import Courier
+from commune_desk.usecases.sync.handing_on import HandingOn
 from commune_desk.usecases.sync.log import log_name, write_sync_log
 from commune_desk.usecases.sync.proof import proof_name, write_proof
 
@@ -102,7 +103,7 @@ class SyncPage(Page):
         register = self._workplace.register
         if register.identity.pins is None:
             return None
-        card = CourierCard(Courier(register, self._tasks.announce), self._tasks)
+        card = CourierCard(Courier(register, self._tasks.announce), self._tasks, partial(HandingOn, register))
         card.said.connect(self._bring_into_view)
         card.ended.connect(self.lock_asked)  # the fresh process takes the register away and says what happened
         return card

@@ -6,7 +6,7 @@ What travels and how it is proven is `sync.client.courier`; it is loaded with th
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -45,6 +45,8 @@ Progress = Callable[[int, int], object]
 """Told how many bundles are done, and of how many (0: nobody knows yet)."""
 
 _NEEDS_ENROLMENT = ("restored", "fork")
+MOST_HANDED_ON = 100
+"""Bundles of other PCs at a time."""
 _PASSED = ("epoch", "resync")
 """Why sync had stopped, where an answer that brings everything shows that it goes on."""
 
@@ -152,12 +154,15 @@ class Courier:
         self._begin()
         box = BoxKey.from_bytes(self._register.identity.box)
         found, is_cut = stick.bundles_in(folder)
-        own = list(self._own_of(found, box.public))
+        own, to_hand_on = self._looked_through(found, box.public)
+        if not own and to_hand_on:
+            return ReadIn(others=len(found), is_cut=is_cut, to_hand_on=to_hand_on)
         if not own:
             raise _none_in(found, is_cut=is_cut)
         bundles = [StickBundle(path) for path in own[: stick.MOST_READ]]
         self._read_all(bundles, box, progress)
         read = summed(bundles, others=len(found) - len(own))
+        read.to_hand_on = to_hand_on
         read.is_cut = is_cut or len(own) > len(bundles)
         read.quarantined = self._register.read_slowly(lambda c: count_entries(c, read.set_aside)).result()
         self._catch_up(read, bundles, {path.name for path in found})
@@ -165,12 +170,23 @@ class Courier:
             read.removal = leave_for_good(self._register)
         return read
 
-    def _own_of(self, found: Sequence[Path], public: bytes) -> Iterator[Path]:
-        """Those that may be for this PC; a stick with very many can be broken off."""
+    def _looked_through(self, found: Sequence[Path], public: bytes) -> tuple[list[Path], list[str]]:
+        """Those that may be for this PC, and names of those that another PC wrote for the province.
+
+        What this PC wrote goes over its line by itself. A stick with very many can be broken off.
+        """
+        own: list[Path] = []
+        to_hand_on: list[str] = []
+        province = _pins(self._register).courier_public
+        written = {bundle.named(one.fingerprint) for one in self._written()}
         for path in found:
             self._go_on()
-            if _may_be_for(path, public):
-                yield path
+            head = _head_of(path)
+            if head is None or bundle.is_for(head, public):
+                own.append(path)
+            elif province and path.name not in written and bundle.is_for(head, province):
+                to_hand_on.append(path.name)
+        return own, to_hand_on[:MOST_HANDED_ON]
 
     def _read_all(self, bundles: list[StickBundle], box: BoxKey, progress: Progress) -> None:
         """Each once, and again those that lacked another one of the folder, as long as that helps.
@@ -247,10 +263,16 @@ class Courier:
 
 def _may_be_for(path: Path, public: bytes) -> bool:
     """Also a file that cannot be read now, which may be anybody's: it is told of when it is its turn."""
+    head = _head_of(path)
+    return head is None or bundle.is_for(head, public)
+
+
+def _head_of(path: Path) -> bytes | None:
+    """The beginning of a bundle, by which one knows whom it is for; None of a file that cannot be read now."""
     try:
-        return bundle.is_for(stick.read(path, bundle.HEAD), public)
+        return stick.read(path, bundle.HEAD)
     except stick.StickGone:
-        return True
+        return None
 
 
 def _none_in(found: Sequence[Path], *, is_cut: bool) -> Refusal:

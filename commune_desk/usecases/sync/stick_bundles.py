@@ -24,6 +24,8 @@ class ReadIn:
     """Bundles for this PC that were read."""
     others: int = 0
     """Bundles in the folder that are for somebody else and are not done with."""
+    to_hand_on: list[str] = field(default_factory=list)
+    """Names of bundles in the folder that another PC wrote for the province."""
     fingerprints: list[str] = field(default_factory=list)
     signed_for: int = 0
     """The province has signed for all changes up to this number; 0 when no receipt came."""

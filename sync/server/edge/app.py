@@ -17,6 +17,7 @@ from litestar.handlers import HTTPRouteHandler
 from commune_desk.domain.records.kinds import SCHEMA_VERSION
 from commune_desk.domain.words.errors import Fault
 from sync import seal
+from sync.carried_wire import MAX_CARRIED, ROUTE
 from sync.checksums import RangesRequest, RecordsRequest
 from sync.enrolment_wire import MAX_ENROLMENT, Proven
 from sync.file_wire import MAX_MESSAGE
@@ -39,8 +40,10 @@ from sync.purge_wire import PurgeRequest
 from sync.server.answers.doorbell import ring
 from sync.server.answers.files import Files
 from sync.server.answers.pull import page, refuse_stopped
+from sync.server.answers.schema import declared
 from sync.server.answers.snapshots import Snapshots, read_part
 from sync.server.answers.sums import Sums, standing_ranges
+from sync.server.edge.carried import hand_on
 from sync.server.edge.enrolment import enrol
 from sync.server.edge.gate import WHAT_A_FORGERY_BREAKS, Gate, Headers, Signed
 from sync.server.edge.limits import BUSY_SECONDS, Limits
@@ -108,7 +111,9 @@ class Service:
                 self._signed("/v1/files/offset", self._file_offset),
                 self._signed("/v1/files/put", self._file_put, most=MAX_MESSAGE),
                 self._signed("/v1/files/get", self._file_get),
+                self._signed(ROUTE, self._carried, most=MAX_CARRIED),
                 self._authority(),
+                self._schema(),
             ],
             exception_handlers={HTTPException: self._unknown, Exception: self._bug},
             openapi_config=None,
@@ -121,6 +126,29 @@ class Service:
             return self.province.ca
 
         return authority
+
+    def _schema(self) -> HTTPRouteHandler:
+        """What is declared, the same for everybody: it names no place and nobody, and is kept by its version."""
+        body = declared()
+        named = f'"{SCHEMA_VERSION}.{seal.sha256(body).hex()[:16]}"'
+        signature = b64(self.province.keys.authority.sign(seal.SCHEMA, body))
+        said = {SIGNATURE_HEADER: signature, "ETag": named, "Cache-Control": "public, max-age=86400"}
+
+        @get("/v1/schema", sync_to_thread=False)
+        def schema(request: Asgi) -> Response[bytes]:
+            try:
+                self.limits.count(_address(request), "/v1/schema")
+            except Refused as refused:
+                return self._refusal(request, refused)
+            is_known = request.headers.get("if-none-match", "") == named
+            return Response(
+                b"" if is_known else body,
+                status_code=304 if is_known else 200,
+                media_type="application/json",
+                headers=said,
+            )
+
+        return schema
 
     def _snapshot_bytes(self) -> HTTPRouteHandler:
         """Bytes of a snapshot, from wherever the line broke: encrypted, under a name that cannot be guessed."""
@@ -165,7 +193,7 @@ class Service:
     ) -> HTTPRouteHandler:
         """A route for desks only: its work runs only after the gate has named the desk."""
 
-        @post(path, status_code=200)
+        @post(path, status_code=200, request_max_body_size=None)  # `_read` says how much; Litestar knows 10 MB for all
         async def handler(request: Asgi) -> Response[bytes]:
             async def answer() -> Unsigned:
                 body = await self._read(request, most=most)
@@ -183,7 +211,7 @@ class Service:
         """`most`: bytes of the body, inflated only once its sender is known."""
         caller = self._admitted(signed, bell)
         try:
-            with self.limits.at_work(caller.id):
+            with self.limits.at_work(caller.id, most):
                 return work(caller, inflate(signed.body, most))
         except Refused as refused:
             raise refused.to(caller.id) from None
@@ -205,7 +233,7 @@ class Service:
         body = bytearray()
         try:
             with self.limits.on_the_way(_address(request)) as more:
-                async with asyncio.timeout(self.limits.body_seconds):
+                async with asyncio.timeout(self.limits.seconds_for(most)):
                     async for part in request.stream():
                         more(len(part))
                         body += part
@@ -277,6 +305,11 @@ class Service:
 
     def _sealed_push(self, caller: desks.DeskState, body: bytes) -> Unsigned:
         return self._push(caller, opened(self.province, body))
+
+    def _carried(self, caller: desks.DeskState, body: bytes) -> Unsigned:
+        refuse_stopped(caller)
+        self.limits.count(caller.id, ROUTE)
+        return hand_on(self.province, caller, body, admission=self.admission, limits=self.limits), seal.CARRIED
 
     def _pull(self, caller: desks.DeskState, body: bytes) -> Unsigned:
         return page(self.province, caller, decode(body, PullRequest)), seal.FEED

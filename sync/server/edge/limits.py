@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from commune_desk.domain.time.clock import monotonic
+from sync import carried_wire
+from sync.protocol import MAX_INFLATED
 from sync.server.problems import Refused
 
 _MOST_ADDRESSES = 10_000
@@ -20,8 +22,11 @@ AT_ONCE = 4
 All desks share some forty threads, and who waits for a lock keeps one: a stolen PC would have them all.
 """
 BUSY_SECONDS = 30
-PER_MINUTE = {"/v1/enrol": 30, "/v1/snapshots": 600}
-"""Calls a minute from one address. A whole province behind one address still says hello freely."""
+PER_MINUTE = {"/v1/enrol": 30, "/v1/snapshots": 600, "/v1/schema": 60, carried_wire.ROUTE: 30}
+"""Calls a minute from one address. A whole province behind one address still says hello freely. Of bundles that are
+handed on, from one desk."""
+LARGE_TAKES = 4
+"""How many times as long a body may take that is larger than any desk sends of its own."""
 PUSHED_A_DAY = 512 << 20
 """Bytes of changes, as they are kept, from one desk. Nothing of them is dropped, and they come packed: some kilobytes
 on the line are eight mebibytes on the disk. All that a commune ever wrote is a fraction of it."""
@@ -47,6 +52,7 @@ class Limits:
         self.code_tries = code_tries
         self._at_once = at_once
         self._at_work: Counter[str] = Counter()
+        self._is_large_at_work = False
         self._clock = clock
         self._guard = threading.Lock()
         self._buckets: OrderedDict[tuple[str, str], tuple[float, float]] = OrderedDict()
@@ -103,17 +109,30 @@ class Limits:
                 if not self._on_the_way[address]:
                     del self._on_the_way[address]
 
+    def seconds_for(self, most: int) -> float:
+        """How long a body of at most so many bytes may take."""
+        return self.body_seconds * (LARGE_TAKES if most > MAX_INFLATED else 1)
+
     @contextmanager
-    def at_work(self, desk: str) -> Iterator[None]:
-        """While a request of the desk is worked on. Raises Refused 503 when too many of its own are already."""
+    def at_work(self, desk: str, most: int = 0) -> Iterator[None]:
+        """While a request of the desk is worked on, whose body has at most so many bytes.
+
+        Raises Refused 503 when too many of its own are already, and for a large one while another is, anybody's: all
+        that is in it is held at once, and a hundred desks may come with theirs.
+        """
+        is_large = most > MAX_INFLATED
         with self._guard:
             if self._at_work[desk] >= self._at_once:
                 raise Refused(503, "busy", retry_after=BUSY_SECONDS)
+            if is_large and self._is_large_at_work:
+                raise Refused(503, "busy", retry_after=BUSY_SECONDS)
             self._at_work[desk] += 1
+            self._is_large_at_work |= is_large
         try:
             yield
         finally:
             with self._guard:
                 self._at_work[desk] -= 1
+                self._is_large_at_work &= not is_large
                 if not self._at_work[desk]:
                     del self._at_work[desk]

@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 from msgspec import inspect
 
 from commune_desk.domain.model.ids import uuid7
-from sync import enrolment_wire, file_wire, framing, protocol, purge_wire, seal
+from sync import bundle, carried_wire, enrolment_wire, file_wire, framing, protocol, purge_wire, seal
+from sync.bundle import PartKind
 from sync.change import Change, Line, Verb
 from sync.checksums import RangesRequest, RecordsRequest
-from sync.snapshot import SnapshotRequest
+from sync.snapshot import Begin, SnapshotRequest
+from tests.sync.actors.questions import bundle_of
 from tests.sync.actors.server_fixtures import ServerDesk
 
 TRICKS = (
@@ -167,7 +169,22 @@ class Report:
         return {"body": protocol.b64(body), "signature": protocol.b64(desk.key.sign(seal.PURGE, body))}
 
 
-Draft = Plain | Push | Sealed | Report
+@dataclass(frozen=True)
+class Carried:
+    """A bundle of the desk that sends it; `header` says what is otherwise."""
+
+    push: Plain | Push
+    others: list[tuple[str, Any]]
+    header: dict[str, Any]
+
+    def written(self, desk: ServerDesk) -> bytes:
+        said = [(PartKind.PUSH.value, self.push.written(desk))]
+        said += [(kind, msgspec.json.encode(body)) for kind, body in self.others]
+        items = [(bundle.Part(kind=kind, size=len(body)), body) for kind, body in said]
+        return bundle_of(desk, items, **self.header)
+
+
+Draft = Plain | Push | Sealed | Report | Carried
 
 
 @st.composite
@@ -230,6 +247,27 @@ def _any_push(pool: Pool) -> st.SearchStrategy[Plain | Push]:
     return st.one_of(_pushes(pool), _pushes(pool), message(protocol.PushHeader, pool).map(Plain))
 
 
+_PARTS: dict[str, type[msgspec.Struct]] = {
+    PartKind.PULL: protocol.PullRequest,
+    PartKind.BEGIN: Begin,
+    PartKind.PURGES: purge_wire.PurgeRequest,
+    PartKind.RECEIPT: protocol.Receipt,
+    "of_later": protocol.Problem,
+}
+
+
+@st.composite
+def _bundles(draw: st.DrawFn, pool: Pool) -> Draft:
+    """Most are whole, and hold what a desk may put in or may not; some are no bundle at all."""
+    if draw(st.integers(1, _OFTEN)) == _OFTEN:
+        return draw(st.builds(Plain, anything, st.binary(max_size=200)))
+    kinds = draw(st.lists(st.sampled_from(sorted(_PARTS)), max_size=4))
+    others = [(kind, draw(message(_PARTS[kind], pool))) for kind in kinds]
+    is_odd = draw(st.integers(1, _OFTEN)) == _OFTEN
+    odd = {name: draw(pool.text(name)) for name in ("sender", "epoch", "at", "to")} if is_odd else {}
+    return Carried(draw(_any_push(pool)), others, odd)
+
+
 BODIES: dict[str, Callable[[Pool], st.SearchStrategy[Draft]]] = {
     "/v1/hello": _plain(protocol.HelloRequest),
     "/v1/enrol": _proven,
@@ -241,10 +279,11 @@ BODIES: dict[str, Callable[[Pool], st.SearchStrategy[Draft]]] = {
     "/v1/records": _plain(RecordsRequest),
     "/v1/doorbell": _plain(protocol.HelloRequest),
     protocol.SEALED_PUSH: lambda pool: _any_push(pool).map(Sealed),
+    carried_wire.ROUTE: _bundles,
     "/v1/files/offset": _plain(file_wire.FileAsked),
     "/v1/files/put": _pieces,
     "/v1/files/get": _plain(file_wire.FileGet),
 }
 """By route, what its body may be."""
-FETCHED = ("/v1/ca", "/v1/snapshots/{token:str}")
+FETCHED = ("/v1/ca", "/v1/schema", "/v1/snapshots/{token:str}")
 """Routes without a body."""

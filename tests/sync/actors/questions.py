@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import uuid7
 from commune_desk.domain.records.kinds import KINDS
-from sync import file_wire, framing, protocol, purge_wire, seal
+from sync import bundle, carried_wire, file_wire, framing, protocol, purge_wire, seal
+from sync.bundle import PartKind
 from sync.checksums import RANGES, RangesRequest, RecordsRequest
-from sync.snapshot import SnapshotRequest
+from sync.snapshot import Begin, SnapshotRequest
 from tests.sync.actors.server_fixtures import COMMUNE, OTHER, SHELTER, Reply, ServerDesk, World
 
 ROLES = {
@@ -78,17 +80,44 @@ def _get(world: World, desk: ServerDesk, scope: str) -> bytes:
     return protocol.encode(file_wire.FileGet(scope=scope, file=NOBODYS_FILE, offset=0))
 
 
+def _bundle(world: World, desk: ServerDesk, scope: str) -> bytes:
+    asked = [
+        bundle.part(PartKind.PUSH, _push(world, desk, scope)),
+        bundle.part(PartKind.PULL, _pull(world, desk, scope)),
+        bundle.part(PartKind.BEGIN, protocol.encode(Begin(scopes=[scope]))),
+        bundle.part(PartKind.PURGES, _report(world, desk, scope)),
+    ]
+    return bundle_of(desk, asked)
+
+
+def bundle_of(desk: ServerDesk, items: list[bundle.Item], **more: Any) -> bytes:
+    """What a desk puts onto a stick. `more` overrides any member of the header."""
+    courier, contents = desk.world.province.keys.courier.public, [content for _, content in items]
+    facts: dict[str, Any] = {
+        "id": uuid7(),
+        "sender": desk.id,
+        "to": protocol.PROVINCE_DESK,
+        "key": protocol.b64(courier),
+        "epoch": desk.world.epoch,
+        "at": "2026-11-24T01:00:00Z",
+        "digest": bundle.digest_of(contents),
+        "parts": [part for part, _ in items],
+    }
+    return bundle.write_bundle(bundle.Header(**facts | more), contents, desk.key, courier)
+
+
 BELLS: dict[str, Question] = {"/v1/doorbell": _doorbell, protocol.SEALED_PUSH: _sealed_push}
 """What a locked desk asks with its doorbell's key."""
 SIGNED: dict[str, Question] = {
     **QUESTIONS,
     **BELLS,
+    carried_wire.ROUTE: _bundle,
     "/v1/files/offset": _offset,
     "/v1/files/put": _put,
     "/v1/files/get": _get,
 }
 """What only a desk may ask."""
-OPEN = ("/v1/hello", "/v1/enrol", "/v1/ca", "/v1/snapshots/{token:str}")
+OPEN = ("/v1/hello", "/v1/enrol", "/v1/ca", "/v1/schema", "/v1/snapshots/{token:str}")
 """What anybody may."""
 
 

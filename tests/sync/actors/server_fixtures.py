@@ -105,6 +105,7 @@ class World:
                 status=desks.ACTIVE,
                 sign_public=made.key.public,
                 doorbell_public=made.bell.public,
+                box_public=made.box.public,
                 enrolled_at=self.province.now(),
             )
         )
@@ -149,6 +150,7 @@ class ServerDesk:
         self.world = world
         self.id = ""
         self.key, self.bell = seal.SigningKey.generate(), seal.SigningKey.generate()
+        self.box = seal.BoxKey.generate()
         self.officer = uuid7()
         self.n, self.head = 0, GENESIS
         self.clock = HybridClock(world.clock)

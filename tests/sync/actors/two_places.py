@@ -17,6 +17,7 @@ from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import uuid7
 from commune_desk.domain.records.kinds import KINDS
 from sync import framing, protocol
+from sync.carried_wire import ROUTE, split_reply
 from sync.change import Verb
 from sync.checksums import range_of
 from sync.server.edge.enrolment import make_code
@@ -122,7 +123,7 @@ class TwoPlaces:
         before = desk.n, desk.head
         body = draft.written(desk)
         reply = self._sent(caller, desk, path, body)
-        if reply.status != 200:
+        if reply.status != 200 or (path == ROUTE and not split_reply(reply.body)[0].taken):
             desk.n, desk.head = before
         if reply.status == 409 and reply.code == "fork":
             self.askers[name] = self.world.desk(ASKERS[name])

@@ -16,7 +16,7 @@ import zstandard
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from sync import enrolment_wire, file_wire, framing, protocol
+from sync import carried_wire, enrolment_wire, file_wire, framing, protocol
 from sync.server.answers import sums
 from sync.server.intake.admission import Admission
 from tests.helpers.examples import examples
@@ -33,6 +33,7 @@ MOST = {
     protocol.SEALED_PUSH: protocol.MAX_BODY,
     "/v1/files/put": file_wire.MAX_MESSAGE,
     "/v1/enrol": enrolment_wire.MAX_ENROLMENT,
+    carried_wire.ROUTE: carried_wire.MAX_CARRIED,
 }
 """Bytes of a body as it comes in; elsewhere `SMALL`."""
 INSIDE = {"/v1/push": protocol.MAX_INFLATED, protocol.SEALED_PUSH: protocol.MAX_INFLATED}

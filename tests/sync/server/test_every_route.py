@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import uuid7
-from sync import protocol
+from sync import carried_wire, protocol
 from sync.checksums import RangesReply, Sum
 from sync.protocol import Receipt
 from sync.purge_wire import PurgeReply
@@ -46,6 +46,8 @@ OTHERWISE = {
     "/v1/snapshots/{token:str}": "sync/client/test_snapshots.py::test_nobody_gets_another_places_snapshot",
     "/v1/doorbell": "sync/server/test_gate.py::test_no_desk_sees_or_writes_another_place",
     protocol.SEALED_PUSH: "sync/server/test_gate.py::test_a_sealed_push_counts_only_for_the_desk_that_brings_it",
+    carried_wire.ROUTE: "sync/server/test_carried_route.py::test_nobody_is_told_of_another_place_by_a_bundle",
+    "/v1/schema": "sync/server/test_schema_route.py::test_it_says_the_same_to_everybody",
     "/v1/files/offset": _OF_A_FILE,
     "/v1/files/put": _OF_A_FILE,
     "/v1/files/get": "sync/files/test_server.py::test_a_file_of_one_place_is_not_had_by_naming_it_in_another",

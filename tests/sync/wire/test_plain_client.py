@@ -323,6 +323,32 @@ def test_what_goes_by_stick_is_taken_in_and_answered(two: Two, tmp_path: Path) -
     assert two.opened("SELECT full_name, village FROM person WHERE id=?", own.id) == [("Triệu Thị Bảy", "Khe Lạc")]
 
 
+def test_a_stick_goes_over_another_desks_line_which_opens_neither(two: Two) -> None:
+    own = two.plain.record("person")
+    two.plain.journal.write(own, {"full_name": "Triệu Thị Tám"})
+    file = sticks.write(two.plain)
+    said, answer = sticks.hand_on(two.away.wire, file)
+    assert said["taken"] == 1
+    for one in (file, answer):
+        with pytest.raises(Untrue):
+            sticks.read(two.away, one)
+    assert sticks.read(two.plain, answer) == ["receipt", "page"]
+    assert two.plain.journal.accepted == len(two.plain.journal.changes)
+    with pytest.raises(Refused) as told:
+        sticks.hand_on(two.away.wire, answer)
+    assert told.value.code == "bundle_for_another"
+    two.both()
+
+
+def test_what_the_province_knows_is_declared_and_signed(two: Two) -> None:
+    told, named = two.plain.wire.declared()
+    assert named.startswith(f'"{told["schema"]}.')
+    person = next(kind for kind in told["kinds"] if kind["name"] == "person")
+    (name,) = [field for field in person["fields"] if field["name"] == "full_name"]
+    assert (name["class"], name["merge"], name["required"]) == (1, "review", True)
+    assert {"move", "alias"} <= set(told["verbs"])
+
+
 def test_what_was_changed_on_the_way_is_found(two: Two) -> None:
     two.child()
     question = compact({"epoch": two.plain.epoch, "cursors": {two.plain.scope: 0}})

@@ -81,6 +81,15 @@ def test_a_change_and_its_chains_are_made_again() -> None:
     assert signature
 
 
+def test_what_is_said_of_a_stick_and_of_what_is_declared_is_signed_again() -> None:
+    carried, declared = vectors("protocol", "handed_on"), vectors("protocol", "schema")
+    key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(carried["signing_key"]))
+    file = (ROOT / "docs" / "courier-example.cdsync").read_bytes()
+    assert json.loads(carried["said"])["digest"] == b64(sha(file))
+    assert b64(key.sign(b"cd-carried-v1" + carried["said"].encode() + b"\n" + file)) == carried["signature"]
+    assert b64(key.sign(b"cd-schema-v1" + declared["body"].encode())) == declared["signature"]
+
+
 def test_a_code_is_read_again_and_stretched() -> None:
     known = vectors("protocol", "enrolment")
     code = enrolling.read_code(known["code"])
