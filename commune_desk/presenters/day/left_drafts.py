@@ -31,6 +31,7 @@ _FORMS = {
     "discharge": N_("End the stay"),
     "care_log": N_("Write in the log"),
 }
+_ANY = N_("A form")
 
 
 def left_section(connection: Connection, today: date) -> tuple[Section, ...]:
@@ -42,9 +43,10 @@ def left_section(connection: Connection, today: date) -> tuple[Section, ...]:
 
 def _row(connection: Connection, one: LeftDraft, today: date) -> Row:
     typed_on = local_day(from_iso(one.saved_at[:_INSTANT])).isoformat()
+    what = _FORMS.get(one.form.partition(":")[0], _ANY)
     return Row(
         f"{one.officer} {one.form} {one.record}",
-        labels.joined(_(_FORMS.get(one.form.partition(":")[0], N_("A form"))), name_of(connection, one.about)),
+        labels.joined(_(what), name_of(connection, one.about)),
         second=labels.joined(
             name_of(connection, one.officer), _("typed {day}").format(day=labels.near_day_text(typed_on, today))
         ),
