@@ -14,7 +14,7 @@ from commune_desk.domain.model.change_set import ChangeSet
 from commune_desk.domain.words.errors import DeskError, Fault
 from commune_desk.i18n import _, translate_error
 from commune_desk.presenters.day.today import badges
-from commune_desk.presenters.frame.routes import Route
+from commune_desk.presenters.frame.routes import Route, draft_route
 from commune_desk.presenters.sync.page import sync_chip
 from commune_desk.presenters.window.desk_window import next_due, officer, place, way_out
 from commune_desk.store.pages.reports import count_taken_unsent
@@ -114,7 +114,7 @@ class DeskWindow(QObject):
         officer_id = self._workplace.actor.officer
         drafts = [one for one in self._workplace.read(lambda db: open_drafts(db, officer_id)) if one.form != DECISION]
         if drafts:
-            route = site.draft_route(drafts[0].form, drafts[0].record)
+            route = draft_route(drafts[0].form, drafts[0].record)
             self._go_over(site.PAGE_BELOW.get(route.page, route.page), route)
 
     def _go_over(self, page: str, route: Route) -> None:

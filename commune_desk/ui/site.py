@@ -177,25 +177,5 @@ def commune_form(
             return None
 
 
-_PAGE_OF_FORM = {
-    "report": "reports",
-    "measures": "reports",
-    "admit": "shelter",
-    "beds": "shelter",
-    "complete": "resident",
-    "care_log": "resident",
-    "outing": "resident",
-    "bed": "resident",
-    "discharge": "resident",
-}
-
-
 PAGE_BELOW = {"child": "register", "resident": "shelter"}
 """The page of the rail that a record is found on."""
-
-
-def draft_route(form: str, record: str) -> Route:
-    """Where a draft is taken up again; a task's line stands on the page itself."""
-    if form == "task":
-        return START
-    return Route(_PAGE_OF_FORM.get(form, "child"), record, form)

@@ -6,6 +6,7 @@ from tests.mutations.fault import Fault
 
 _SAME = "ui/sync/test_card_where_all_say_the_same.py"
 _OWNER = "sync/server/test_conflicts_find_an_owner.py"
+_LEFT = "ui/pages/test_left_drafts.py"
 
 FAULTS = (
     Fault(
@@ -109,5 +110,19 @@ FAULTS = (
         old="    return not (is_lost and str(record.msg)",
         new="    return not (is_lost or str(record.msg)",
         tests=("sync/postgres/test_lines_that_die.py::test_what_the_driver_ignores_for_another_reason_is_said",),
+    ),
+    Fault(
+        name="a-draft-that-is-taken-over-writes-over-ones-own",
+        file="commune_desk/usecases/records/drafts.py",
+        old="    if load_draft(tx.connection, form, tx.actor.officer, record) is not None:\n",
+        new="    if remove_draft(tx.connection, form, tx.actor.officer, record) is None:\n",
+        tests=(f"{_LEFT}::test_what_one_has_typed_oneself_is_not_written_over",),
+    ),
+    Fault(
+        name="anybodys-draft-is-taken-over",
+        file="commune_desk/usecases/records/drafts.py",
+        old="    if not settings.is_removed(tx.connection, officer) or not hand_over(",
+        new="    if not hand_over(",
+        tests=(f"{_LEFT}::test_nobody_takes_over_what_a_colleague_is_typing",),
     ),
 )

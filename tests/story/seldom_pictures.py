@@ -12,13 +12,14 @@ from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import RecordId, new_record_id, uuid7
 from commune_desk.domain.model.record import Record, kind_of
 from commune_desk.domain.records.children import FOLLOWED, ChildFile
-from commune_desk.domain.records.desks import Task
+from commune_desk.domain.records.desks import Officer, Task
 from commune_desk.domain.records.families import Person
 from commune_desk.domain.records.placements import Placement
 from commune_desk.domain.time.clock import to_iso
 from commune_desk.i18n import Language, set_language
 from commune_desk.presenters.child.page import ChildPage as ChildPresenter
 from commune_desk.presenters.frame.routes import Route
+from commune_desk.store.engine import settings
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.ui import theme
 from commune_desk.ui.desk_window import DeskWindow
@@ -29,6 +30,7 @@ from commune_desk.ui.pages.today import TodayPage
 from commune_desk.ui.shots import SCREEN
 from commune_desk.ui.theme import Tone
 from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.drafts import save_draft
 from commune_desk.usecases.records.tasks import add_task, finish_task
 from commune_desk.usecases.shelter.placements import Leaving, discharge
 from tests.helpers import moving, sharing
@@ -50,6 +52,7 @@ def shoot_seldom(folder: Path, out: Path, language: Language) -> list[str]:
         *_of_a_code_twice(folder / "code", out, language),
         *_of_what_was_erased(folder / "erased", out, language),
         *_of_tasks_that_are_done(folder / "tasks", out, language),
+        *_of_who_was_removed(folder / "left", out, language),
     ]
 
 
@@ -118,6 +121,27 @@ def _of_tasks_that_are_done(folder: Path, out: Path, language: str) -> list[str]
             names += both_sizes(window.shell, out, f"seldom-{language}-tasks-done{suffix}")
             page.sections["done"].all_asked.emit("done")
         return names
+
+
+def _of_who_was_removed(folder: Path, out: Path, language: str) -> list[str]:
+    """Two forms that a colleague typed and did not save who works at this PC no more."""
+    with fresh_desk(folder, sharing.COMMUNE, Role.COMMUNE_OFFICER) as (workplace, window):
+        child = longest_story(workplace)
+        workplace.write(lambda tx: _typed_and_left(tx, child))
+        window.navigate(Route("today"))
+        _look_again(window, "today")
+        return both_sizes(window.shell, out, f"seldom-{language}-typed-by-who-left")
+
+
+def _typed_and_left(tx: Tx, child: str) -> None:
+    gone = Officer(
+        id=new_record_id(), scope=sharing.COMMUNE, display_name="Cán bộ Đã Nghỉ", role=Role.COMMUNE_OFFICER.value
+    )
+    tx.save(gone)
+    save_draft(tx, "visit", child, "observations", {"observations": "Cháu khoẻ, đi học đều."})
+    save_draft(tx, "report", "", "description", {"description": "Hàng xóm báo tin."})
+    tx.connection.execute("UPDATE draft SET officer=?", (gone.id,))
+    settings.note_removed(tx.connection, gone.id)
 
 
 def _done_for(tx: Tx, person: str) -> None:

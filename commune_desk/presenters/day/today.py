@@ -16,6 +16,7 @@ from commune_desk.i18n import _, format_long_date, format_number, ngettext, tran
 from commune_desk.presenters.child.arrivals import arrivals_section
 from commune_desk.presenters.child.share import ShareQuestion
 from commune_desk.presenters.child.unsaved import unsaved_section
+from commune_desk.presenters.day.left_drafts import TAKE_OVER, left_section
 from commune_desk.presenters.day.today_sections import (
     MOST_TASKS,
     CommuneSections,
@@ -24,6 +25,7 @@ from commune_desk.presenters.day.today_sections import (
     done_section,
 )
 from commune_desk.presenters.frame.cards import Section
+from commune_desk.presenters.frame.routes import Route, draft_route
 from commune_desk.presenters.shelter.guests import HAND_BACK, guests_section, hand_back_question
 from commune_desk.presenters.sync.clock_texts import clock_section
 from commune_desk.presenters.sync.lease_texts import lease_section
@@ -47,6 +49,7 @@ from commune_desk.store.pages.today import (
 )
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.drafts import take_over_draft
 from commune_desk.usecases.records.moves import see_arrival
 from commune_desk.usecases.records.reports import acknowledge_report
 from commune_desk.usecases.records.shares import hand_back
@@ -121,10 +124,17 @@ class TodayPage:
         """What a row's button writes. Raises KeyError for an act that is none."""
         if act == "see_arrival":
             return lambda tx: see_arrival(tx, RecordId(record))
+        if act == TAKE_OVER:
+            officer, form, left = record.split(" ")
+            return lambda tx: take_over_draft(tx, officer, form, left)
         if act == HAND_BACK:
             return lambda tx: hand_back(tx, RecordId(record))
         step = {"acknowledge": acknowledge_report, "finish_task": finish_task}[act]
         return lambda tx: step(tx, record)
+
+    def way_on(self, act: str, record: str) -> Route | None:
+        """Where an act that was done leads; None where one stays."""
+        return draft_route(*record.split(" ")[1:]) if act == TAKE_OVER else None
 
     def question(self, act: str, record: str) -> ShareQuestion | None:
         """What is asked before the act is done; None for what is done at once."""
@@ -154,6 +164,7 @@ class TodayPage:
                 *clock_section(self._workplace),
                 *self._lease(now),
                 *self._unsaved(),
+                *self._left(can_write=self._can_write("home_visit")),
                 *self._arrivals(can_write=self._can_write("home_visit")),
                 sections.visits(is_expanded=self._most_visits > SHOWN),
             ),
@@ -177,6 +188,7 @@ class TodayPage:
                 sections.ending(),
                 *clock_section(self._workplace),
                 *self._lease(now),
+                *self._left(can_write=self._can_write("care_log_entry")),
                 *self._arrivals(can_write=self._can_write("care_log_entry")),
                 sections.logs(),
             ),
@@ -198,6 +210,10 @@ class TodayPage:
             return ()
         done = self._workplace.read(lambda c: tasks_done_of_nobody(c, MOST_TASKS)) if self._shows_done else []
         return (done_section(done, count, self._workplace.today()),)
+
+    def _left(self, *, can_write: bool) -> tuple[Section, ...]:
+        """What removed officers typed, for who can save it."""
+        return self._workplace.read(lambda c: left_section(c, self._workplace.today())) if can_write else ()
 
     def _unsaved(self) -> tuple[Section, ...]:
         """What this officer typed about children who have moved, and must save soon; no card without any."""

@@ -15,3 +15,23 @@ class Route:
     page: str
     record: str = ""
     form: str = ""
+
+
+_PAGE_OF_FORM = {
+    "report": "reports",
+    "measures": "reports",
+    "admit": "shelter",
+    "beds": "shelter",
+    "complete": "resident",
+    "care_log": "resident",
+    "outing": "resident",
+    "bed": "resident",
+    "discharge": "resident",
+}
+
+
+def draft_route(form: str, record: str) -> Route:
+    """Where a draft is taken up again; a task's line stands on the page itself."""
+    if form == "task":
+        return Route("today")
+    return Route(_PAGE_OF_FORM.get(form, "child"), record, form)

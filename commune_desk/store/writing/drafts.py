@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from commune_desk.store.engine import settings
 from commune_desk.store.engine.database import Connection
 from commune_desk.store.writing.erased import is_erased
 
@@ -16,6 +17,8 @@ Payload = Mapping[str, Any]
 
 DECISION = "decision"
 """The value that is being written in place of those to decide between; its record is the conflict."""
+TASK = "task"
+"""A line on Today."""
 VISIT, CORRECTION, REPORT, MEASURES = "visit", "visit_correction", "report", "measures"
 """Forms whose entry is written down though the child is on the way: saved of one that has left, it follows."""
 FOLLOWS = f"form IN ('{VISIT}', '{CORRECTION}', '{REPORT}', '{MEASURES}')"
@@ -23,6 +26,16 @@ PERSON_OF = "json_extract(payload, '$.person')"
 """Whom such a draft is about; its record is a child, a visit that is corrected, a report that names whom it is about
 itself, or none yet."""
 _COLUMNS = "form, record, saved_at, focus, payload"
+
+
+class LeftDraft(msgspec.Struct, frozen=True):
+    """A draft of an officer who was removed: `about` names a record or is empty, `saved_at` as in a draft."""
+
+    officer: str
+    form: str
+    record: str
+    saved_at: str
+    about: str
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -81,6 +94,25 @@ def open_drafts(connection: Connection, officer: str) -> list[Draft]:
         (officer,),
     ).fetchall()
     return [_draft(row) for row in rows]
+
+
+def left_drafts(connection: Connection) -> list[LeftDraft]:
+    """What officers who were removed from this PC typed into forms and did not save, the earliest first."""
+    removed = settings.get(connection, settings.REMOVED_OFFICERS, list[str], [])
+    rows = connection.execute(
+        f"SELECT officer, form, record, saved_at, COALESCE(NULLIF(record, ''), {PERSON_OF}, '') FROM draft"  # noqa: S608
+        f" WHERE form NOT IN ('{DECISION}', '{TASK}') AND officer IN (SELECT value FROM json_each(?))"
+        " ORDER BY saved_at",
+        (json.dumps(removed),),
+    )
+    return [LeftDraft(*row) for row in rows.fetchall()]
+
+
+def hand_over(connection: Connection, left: tuple[str, str, str], officer: str) -> bool:
+    """Make a draft, by its officer, form and record, that of another officer; False where there is none. The caller
+    holds the write transaction, and knows that `officer` has none of this form and record."""
+    own = "UPDATE draft SET officer=? WHERE officer=? AND form=? AND record=?"
+    return connection.execute(own, (officer, *left)).rowcount > 0
 
 
 def is_any_of(connection: Connection, records: Iterable[str]) -> bool:

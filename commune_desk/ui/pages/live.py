@@ -89,24 +89,28 @@ class LivePage(Page):
         """Run an operation of this page; `done` hears its result."""
         self._tasks.run(partial(self._workplace.write, operation), done, owner=self)
 
-    def write_once(self, operation: Callable[[Tx], object], press: str) -> None:
+    def write_once(
+        self, operation: Callable[[Tx], object], press: str, then: Callable[[], object] | None = None
+    ) -> None:
         """Run what a button does, by a name that tells it from others: a second press of it does nothing until the page
-        shows what came of the first, or that one is refused."""
+        shows what came of the first, or that one is refused. `then` is called once it is written."""
         if press in self._pressed:
             return
         self._pressed.add(press)
         self._tasks.run(
             partial(self._workplace.write, operation),
-            lambda _result: self._was_written(press),
+            lambda _result: self._was_written(press, then),
             partial(self._was_refused, press),
             owner=self,
         )
 
-    def _was_written(self, press: str) -> None:
+    def _was_written(self, press: str, then: Callable[[], object] | None = None) -> None:
         if self._is_stale:
             self._written.add(press)  # until the page is read again, soon or when it is next shown
         else:
             self._pressed.discard(press)
+        if then is not None:
+            then()
 
     def _was_refused(self, press: str, error: DeskError) -> None:
         self._pressed.discard(press)

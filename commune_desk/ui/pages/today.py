@@ -134,7 +134,9 @@ class TodayPage(LivePage):
         if asked is None or confirm(
             self, Message(asked.title, asked.detail, Tone.WARNING), asked.yes, is_dangerous=True
         ):
-            self.write_once(self._state.operation(act, key), f"{act}:{key}")
+            route = self._state.way_on(act, key)
+            then = partial(self._navigate, route) if route is not None else None
+            self.write_once(self._state.operation(act, key), f"{act}:{key}", then)
 
     def _write_task(self, title: str, day: str) -> None:
         card = self.sections["tasks"]

@@ -71,6 +71,7 @@ def remove_officer(desk: OpenDesk, login: str) -> None:
 def _note_removed(tx: Tx, officer_id: str) -> None:
     settings.note_removed(tx.connection, officer_id)
     tx.audit(AuditAction.OFFICER_REMOVE, "officer", officer_id)
+    tx.topic("settings")
 
 
 def _note_kept(tx: Tx, officer_id: str) -> None:

@@ -29,7 +29,7 @@ def run(args: Namespace, console: Console) -> None:
     with closing(opened(args)) as province:
         done = _admit_all(province, named)
     console.say(
-        N_("{merged} changes of desk {desk} were taken in. {left} stay aside for another reason; see: status"),
+        N_("Changes of desk {desk} taken in: {merged}. Still aside for another reason: {left}; see: status"),
         merged=done.merged,
         desk=named,
         left=done.left_aside,
@@ -53,7 +53,7 @@ def _show(desk: str, shown: Waiting, console: Console) -> None:
         f"{say(KINDS[kind].label) if kind in KINDS else kind} {number}" for kind, number in sorted(shown.kinds.items())
     )
     console.say(
-        N_("Desk {desk}: {changes} changes kept aside, typed from {first} to {last} by its clock: {kinds}."),
+        N_("Desk {desk}: changes kept aside: {changes}, typed from {first} to {last} by its clock: {kinds}."),
         desk=desk,
         changes=shown.changes,
         first=local_time(to_iso(stamp_instant(shown.first))),

@@ -35,7 +35,7 @@ def backup(args: Namespace, console: Console) -> None:
         console.json(made)
         return
     console.say(
-        N_("The backup {path} was read back and holds all of its moment: {changes} changes of {desks} desks."),
+        N_("The backup {path} was read back and holds all of its moment. Changes: {changes}; desks: {desks}."),
         path=args.to,
         changes=made.changes,
         desks=len(made.desks) - 1,

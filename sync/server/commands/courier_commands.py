@@ -211,7 +211,7 @@ def _tell(outcomes: Sequence[FileOutcome], standings: Sequence[DeskStanding], co
 
 def _tell_desk(standing: DeskStanding, console: Console) -> None:
     console.say(
-        N_("Desk {desk}: {taken} changes taken in, {quarantined} of them set aside; all up to {held} are here."),
+        N_("Desk {desk}: changes taken in: {taken}, of them set aside: {quarantined}; all up to {held} are here."),
         desk=standing.desk,
         taken=standing.taken,
         quarantined=standing.quarantined,

@@ -65,8 +65,8 @@ def _warn_of(one: DeskStatus, health: DeskHealth, console: Console, now: datetim
     if health.oldest_at and now - from_iso(health.oldest_at) > LONGEST_WAIT:
         console.say(
             N_(
-                "Desk {desk} ({label}): {number} changes wait there to be sent, the oldest since {since}, as it said "
-                "at {said}. See what keeps that PC from sending."
+                "Desk {desk} ({label}): changes that wait there to be sent: {number}, the oldest since {since}, as it "
+                "said at {said}. See what keeps that PC from sending."
             ),
             number=health.waiting,
             since=local_time(health.oldest_at),

@@ -44,7 +44,7 @@ def run(args: Namespace, console: Console) -> None:
         console.json({"act": done.id, "records": len(done.records), "scopes": sorted(done.scopes)})
         return
     console.say(
-        N_("Erased: {records} records, the words of {changes} changes, {files} files. It is in the audit log."),
+        N_("Erased: records: {records}; changes whose words went: {changes}; files: {files}. It is in the audit log."),
         records=len(done.records),
         changes=emptied.changes + emptied.aside,
         files=emptied.files,

@@ -173,7 +173,7 @@ def test_a_pc_that_is_stopped_says_for_how_long_its_words_have_waited(
     assert (said["waiting"], said["oldest_waiting_at"]) == (2, written)
     assert NAME not in str(said)
     assert len(warned) == 1
-    assert all(part in warned[0] for part in (desk.id, "2 changes", "09:00 26/11/2026"))
+    assert all(part in warned[0] for part in (desk.id, "to be sent: 2, ", "09:00 26/11/2026"))
     with pytest.raises(Forked):
         desk.sync()
     assert line.reports() == [], "a refused sync makes no request for it every time either"

@@ -235,7 +235,7 @@ def test_a_stick_without_room_keeps_what_was_taken_in_and_no_half_reply(
     with small_disk(office.folder / "full", 32) as full:
         assert command(office, "in", stick, "--reply", full) == REFUSED
         captured = capsys.readouterr()
-        assert "1 changes taken in" in captured.out
+        assert "changes taken in: 1," in captured.out
         assert "the disk is full" in captured.out
         assert "what was taken in is kept" in captured.err
         assert list(full.iterdir()) == []

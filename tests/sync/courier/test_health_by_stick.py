@@ -135,7 +135,7 @@ def test_of_a_stick_that_was_lost_the_next_trip_tells(island: Island) -> None:
     assert (count, since) == (2, to_iso(NOW)), "the last is here, and waits for the others"
     island.days_pass(8)
     (warned,) = island.shown()[1]
-    assert all(part in warned for part in (island.desk.id, "2 changes", "09:00 26/11/2026"))
+    assert all(part in warned for part in (island.desk.id, "to be sent: 2, ", "09:00 26/11/2026"))
     island.bring(*island.write_out())
     assert (island.waiting, island.shown()[1]) == ((0, ""), [])
 

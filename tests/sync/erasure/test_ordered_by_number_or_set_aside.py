@@ -76,7 +76,7 @@ def aside(world: World, tmp_path: Path) -> Aside:
 def test_a_child_whom_only_a_withdrawn_pc_registered_can_be_erased(world: World, aside: Aside, tmp_path: Path) -> None:
     done = command_erase(tmp_path, aside.person, "--yes")
     assert done.returncode == 0, done.stderr
-    assert "the words of 4 changes" in done.stdout
+    assert "changes whose words went: 4;" in done.stdout
     assert [word for word in ("Chìu", "QN-1", VISIT["observations"]) if word in words_in(world)] == []
     assert world.read(chains.first_break) == ""
     again = command_erase(tmp_path, aside.person, "--yes")

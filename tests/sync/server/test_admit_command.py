@@ -42,14 +42,14 @@ def test_it_is_told_in_numbers_and_names_nobody(
     withdrawn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told = answered(tmp_path, withdrawn, "", monkeypatch)
-    assert f"Desk {withdrawn}: 2 changes kept aside, typed from " in told.stdout
+    assert f"Desk {withdrawn}: changes kept aside: 2, typed from " in told.stdout
     assert "Person 2" in told.stdout
     assert "Hoà" not in told.stdout + told.stderr
 
 
 def test_a_script_need_not_be_asked_and_the_audit_log_knows(world: World, withdrawn: str, tmp_path: Path) -> None:
     done = command(tmp_path, "desk", "admit", withdrawn, "--yes")
-    assert f"2 changes of desk {withdrawn} were taken in. 0 stay aside" in done.stdout
+    assert f"Changes of desk {withdrawn} taken in: 2. Still aside for another reason: 0" in done.stdout
     last = world.rows(select(tables.audit.c.action, tables.audit.c.subject).order_by(tables.audit.c.seq))[-1]
     assert tuple(last) == ("desk-admit", f"{withdrawn} 2 of 2")
 

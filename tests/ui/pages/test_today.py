@@ -11,11 +11,10 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.model.ids import RecordId
-from commune_desk.presenters.frame.routes import Route
+from commune_desk.presenters.frame.routes import Route, draft_route
 from commune_desk.store.pages.today import open_tasks
 from commune_desk.ui.forms.draft_keeper import DraftKeeper
 from commune_desk.ui.pages.today import TodayPage
-from commune_desk.ui.site import draft_route
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.tab_order import stops

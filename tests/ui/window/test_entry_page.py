@@ -14,13 +14,13 @@ from pytestqt.qtbot import QtBot
 from commune_desk.domain.model.ids import RecordId
 from commune_desk.presenters.child.relation_form import RelationForm
 from commune_desk.presenters.frame.entry_form import Editor
-from commune_desk.presenters.frame.routes import Route
+from commune_desk.presenters.frame.routes import Route, draft_route
 from commune_desk.store.pages.children import kin_of_child, person_named
 from commune_desk.ui.forms import draft_keeper
 from commune_desk.ui.forms.entry_page import SAVE_KEYS, EntryPage
 from commune_desk.ui.forms.field_editors import TickField, holds, raw_value
 from commune_desk.ui.forms.shelter_forms import shelter_form
-from commune_desk.ui.site import commune_form, draft_route
+from commune_desk.ui.site import commune_form
 from commune_desk.ui.tasks import Tasks
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.drafts import open_drafts
