@@ -52,6 +52,8 @@ def test_every_measure_of_the_issue_is_there_with_its_budget() -> None:
     }
     assert on_postgres == {"push_postgres": 4, "bulk_time": 6, "bulk_time_stream": 6, "edit_time": 6}
     assert {"visit_wire", "poll_wire", "visits_line_hello", "visits_line_whole"} <= MEASURES.keys()
+    assert {"save_while_pushing", "save_while_pulling", "save_while_beginning", "keys_while_syncing"} <= MEASURES.keys()
+    assert {"longest_save_pushing", "longest_save_pulling", "longest_key"} <= MEASURES.keys()
     assert {"child_page", "register_page", "push", "pull", "push_bytes", "pull_bytes"} <= MEASURES.keys()
     assert all(measure.person for measure in MEASURES.values())
 
@@ -61,6 +63,11 @@ def test_a_row_holds_the_judged_figure_against_the_floor_of_the_same_kind() -> N
     by_p95 = row_of(make_measure(judged=Judged.P95), Samples([1.0] * 9 + [8.0], [1.0] * 9 + [2.0]))
     assert (by_median.value, by_median.floor, by_median.ratio) == (4.0, 2.0, 2.0)
     assert (by_p95.value, by_p95.floor, by_p95.ratio) == (8.0, 2.0, 4.0)
+
+
+def test_of_letters_the_99th_percentile_is_judged() -> None:
+    row = row_of(make_measure(judged=Judged.P99), Samples([1.0] * 195 + [8.0] * 5, [2.0] * 200))
+    assert (row.p95, row.value, row.floor, row.ratio) == (1.0, 8.0, 2.0, 4.0)
 
 
 def test_the_ratio_of_a_rate_says_how_many_times_slower() -> None:

@@ -196,7 +196,7 @@ class Pc:
         What fell between the two would be chance.
         """
         with suppress(DeskError, PowerCut):
-            self.register.write(lambda tx: None).result()
+            self.register.write(lambda tx: None, gives_way=True).result()
 
     def close(self) -> None:
         self.settle()

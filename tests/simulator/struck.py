@@ -106,7 +106,7 @@ def _until_written(course: Course) -> None:
     for desk, disk in zip(course.desks, course.disks, strict=False):
         if disk.seen:
             with suppress(DeskError, PowerCut):
-                desk.register.write(lambda _tx: None).result()
+                desk.register.write(lambda _tx: None, gives_way=True).result()
 
 
 def _all_are_on_again(course: Course) -> None:

@@ -1,1 +1,1 @@
-"""Time: the clock that the program asks, how far it is off, and days of birth, as far as they are known."""
+"""Time: the clock that the program asks, how far it is off, days of birth as far as known, the pace of long work."""

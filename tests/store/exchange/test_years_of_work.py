@@ -88,7 +88,8 @@ class Desk:
             return 0
 
         def watch(handler: Callable[[], int] | None) -> None:
-            self.register.write(lambda tx: tx.connection.set_progress_handler(handler, _PIECE)).result()
+            # Behind receipts that are still to be kept.
+            self.register.write(lambda tx: tx.connection.set_progress_handler(handler, _PIECE), gives_way=True).result()
 
         watch(count)
         work()
