@@ -1,7 +1,7 @@
 """Everything that waits goes up, batch after batch.
 
-While one is on its way the receipt for the batch before is written down, and the batch behind a full one is made ready:
-between two of them a quick line does not wait for this PC.
+While one is on its way the receipt for the batch before is written down, and the batch behind a full one is made ready,
+as long as a quick line takes it: between two of them such a line does not wait for this PC.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ class _Ready:
 
     batch: Sequence[PendingLine]
     body: bytes
+    is_full: bool
+    """It has as many changes as it was to have, so that others may be behind it."""
 
 
 class Pusher:
@@ -69,9 +71,9 @@ class Pusher:
 
     def _push_all(self, channel: Channel, identity: DeskIdentity, beside: ThreadPoolExecutor) -> None:
         told: list[str] = []
-        ready = self._ready(identity, 0)
+        ready, expected = self._ready(identity, 0), self._most_ever
         while ready is not None:
-            behind = self._begin_behind(identity, ready, beside)
+            behind = self._begin_behind(identity, ready, beside, expected)
             try:
                 receipt, body, signature = self._send(channel, identity, ready)
             except errors.NumbersTaken as taken:
@@ -83,30 +85,35 @@ class Pusher:
                 ready = self._ready(identity, self._after_refusal(refused, ready.batch, told))
                 told.append(refused.problem.code)
                 continue
-            first_n, last_n = ready.batch[0].n, ready.batch[-1].n
+            first_n, last_n, expected = ready.batch[0].n, ready.batch[-1].n, self._most
             # What a receipt says of changes that were never sent proves nothing.
             up_to = min(receipt.accepted_n, last_n)
             # Read before the receipt is written: it would wait behind that.
             ready = behind.result() if behind is not None and up_to == last_n else self._ready(identity, up_to)
+            if ready is not None and len(ready.batch) > self._most:
+                ready = self._ready(identity, up_to)  # the line is not that quick
             self._wait_until_kept()
             self._keeping = self._begin_to_keep(receipt, up_to, up_to - first_n + 1, body, signature)
 
     def _begin_behind(
-        self, identity: DeskIdentity, ready: _Ready, beside: ThreadPoolExecutor
+        self, identity: DeskIdentity, ready: _Ready, beside: ThreadPoolExecutor, expected: int
     ) -> Future[_Ready | None] | None:
-        """Begin to make the batch behind this one ready, where it is as long as any: mostly nothing is behind another.
+        """Begin to make the batch behind this one ready, of as many changes as are expected to go, where this one is
+        full: mostly nothing is behind another.
 
         A push that shows the last receipt waits for that receipt.
         """
-        if len(ready.batch) < self._most_ever or self.shows_receipt:
+        if not ready.is_full or self.shows_receipt:
             return None
-        return beside.submit(self._ready, identity, ready.batch[-1].n)
+        return beside.submit(self._ready, identity, ready.batch[-1].n, expected)
 
-    def _ready(self, identity: DeskIdentity, after_n: int) -> _Ready | None:
-        batch = self._replica.pending(after_n, self._most, protocol.MAX_INFLATED - ROOM_FOR_HEADER)
+    def _ready(self, identity: DeskIdentity, after_n: int, most: int = 0) -> _Ready | None:
+        most = most or self._most
+        batch = self._replica.pending(after_n, most, protocol.MAX_INFLATED - ROOM_FOR_HEADER)
         if not batch:
             return None
-        return _Ready(batch, push_body(self._replica, identity, batch, shows_receipt=self.shows_receipt, brief=True))
+        body = push_body(self._replica, identity, batch, shows_receipt=self.shows_receipt, brief=True)
+        return _Ready(batch, body, len(batch) >= most)
 
     def _send(self, channel: Channel, identity: DeskIdentity, ready: _Ready) -> tuple[protocol.Receipt, bytes, bytes]:
         """The receipt, its exact bytes and the province's signature."""

@@ -304,4 +304,32 @@ FAULTS = (
         new="[_STATUS] != _STATUS:",
         tests=(_BESIDE + "test_an_end_that_was_decided_meanwhile_stays",),
     ),
+    Fault(
+        name="an-edit-goes-on-past-what-waits-in-its-record",
+        file=_MERGING,
+        old=" or change.seal or self._conflicts.wait_in(record.id):",
+        new=" or change.seal:",
+        tests=_RULES,
+    ),
+    Fault(
+        name="an-edit-goes-on-from-what-its-author-never-saw",
+        file=_MERGING,
+        old="            name in writers and writers[name] == base.get(name) for name",
+        new="            name in writers for name",
+        tests=_RULES,
+    ),
+    Fault(
+        name="nothing-is-asked-about-what-an-author-saw",
+        file=_MERGING,
+        old="        apart = [change for change in changes if not self._saw_what_stands(change)]\n",
+        new="        apart: list[Change] = []\n",
+        tests=_RULES,
+    ),
+    Fault(
+        name="the-place-of-a-member-is-not-written-beside-its-list",
+        file="sync/server/intake/records.py",
+        old='    books = (("tags", record.tags), ("stamps", record.stamps))\n',
+        new='    books = (("stamps", record.stamps),)\n',
+        tests=_SETS,
+    ),
 )

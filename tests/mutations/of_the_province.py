@@ -135,7 +135,7 @@ TAKING_IN = (
     Fault(
         name="written-once-is-written-again",
         file=_ORDER,
-        old='return "append_only" if KINDS[change.kind].append_only and again else None',
+        old='return "append_only" if again else None',
         new="return None",
         tests=("sync/server/test_push.py::test_what_is_written_once_is_never_written_again",),
     ),

@@ -100,4 +100,18 @@ FAULTS = (
         new="self._most_ever if is_quick else",
         tests=(f"{_IN_BATCHES}::test_who_has_most_set_aside_keeps_to_the_usual",),
     ),
+    Fault(
+        name="a-slow-line-is-given-what-was-read-for-a-quick-one",
+        file=_PUSHING,
+        old="if ready is not None and len(ready.batch) > self._most:",
+        new="if ready is None:",
+        tests=(f"{_IN_BATCHES}::test_a_slow_line_is_not",),
+    ),
+    Fault(
+        name="rows-out-of-reach-are-passed-over-without-a-word",
+        file="sync/server/engine/appending.py",
+        old="    if cursor.rowcount != rows:\n",
+        new="    if cursor.rowcount > rows:\n",
+        tests=("sync/postgres/test_rows.py::test_no_row_out_of_reach_is_amended_without_a_word",),
+    ),
 )

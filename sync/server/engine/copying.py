@@ -76,7 +76,7 @@ class _Copied:
         self._write = self._begin_to_copy()
 
     def add(self, rows: Rows) -> None:
-        columns = (written(list(map(taken, rows))) for taken, written in self._said.columns)
+        columns = (_column(list(map(taken, rows)), written) for taken, written in self._said.columns)
         content = b"".join(chain.from_iterable(zip(repeat(self._columns), *columns)))
         self._added += len(rows)
         if self._second is not None:
@@ -113,6 +113,13 @@ class _Copied:
     def place(self) -> None:
         self._driver.execute(self._said.place)
         self._driver.pgconn.flush()  # PostgreSQL begins with it while there is still work here
+
+
+def _column(values: list[Any], written: Callable[[Any], list[bytes]]) -> list[bytes]:
+    """One whose values are all the same, as whole columns often are, is written once."""
+    if values and values.count(values[0]) == len(values):
+        return written(values[:1]) * len(values)
+    return written(values)
 
 
 class _Kept:

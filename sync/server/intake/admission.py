@@ -60,11 +60,11 @@ class Admission:
 
 
 def _is_plain(change: Change, entry: Kind) -> bool:
-    """Whether it writes open values and saw none: most changes are like that, and many are of one shape.
+    """Whether it writes open values, and saw at most what stood there: most changes do, and many are of one shape.
 
     Of declared fields alone: other names may be any, and what is kept of the shapes is to stay small.
     """
-    says_more = change.to or change.seal or change.base or change.resolves
+    says_more = change.to or change.seal or change.resolves or not change.base.keys() <= change.set.keys()
     return change.verb == _SET and not says_more and change.set.keys() <= entry.fields.keys()
 
 

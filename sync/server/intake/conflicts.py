@@ -39,6 +39,8 @@ class ConflictBook:
     """The open conflicts, by record and field."""
 
     _open: dict[tuple[str, str], list[OpenConflict]] = field(default_factory=dict)
+    _records: set[str] = field(default_factory=set)
+    """Those in which any was open since the batch began."""
     _new: dict[str, OpenConflict] = field(default_factory=dict)
     _changed: dict[str, OpenConflict] = field(default_factory=dict)
 
@@ -50,6 +52,11 @@ class ConflictBook:
                 row.id, row.scope, row.kind, row.record, row.field, row.base, row.ours, row.theirs, row.closed_by
             )
             self._open.setdefault((row.record, row.field), []).append(found)
+            self._records.add(row.record)
+
+    def wait_in(self, record: str) -> bool:
+        """Whether any conflict was open in the record since the batch began."""
+        return record in self._records
 
     def open_on(self, record: str, name: str) -> list[OpenConflict]:
         return list(self._open.get((record, name), ()))
@@ -59,6 +66,7 @@ class ConflictBook:
             conflict_id(change.id, name), scope, change.kind, change.record, name, base, ours, change.id
         )
         self._open.setdefault((change.record, name), []).append(conflict)
+        self._records.add(change.record)
         self._new[conflict.id] = conflict
         return OpenedConflict(id=conflict.id, field=name, base=base, ours=ours, theirs=change.id)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,7 +30,11 @@ _PLAIN = {
     kind: frozenset(name for name, rule in declared.fields.items() if rule.merge not in (Merge.SET, Merge.LWW))
     for kind, declared in KINDS.items()
 }
-"""Fields that, written first, are what was written and nothing else."""
+"""Fields that, written first or by who saw what stands there, are what was written and nothing else."""
+_SETS = {
+    kind: frozenset(name for name, rule in declared.fields.items() if rule.merge is Merge.SET)
+    for kind, declared in KINDS.items()
+}
 
 
 @dataclass(slots=True)
@@ -45,6 +49,8 @@ class Merged:
     @property
     def said(self) -> dict[str, Any]:
         """What of it the event tells; mostly nothing, for a plain change says it all itself."""
+        if not (self.outcomes or self.values or self.opened or self.closed):
+            return {}
         told = {"outcomes": self.outcomes, "values": self.values, "opened": self.opened, "closed": self.closed}
         return {name: value for name, value in told.items() if value}
 
@@ -78,22 +84,36 @@ class Batch:
         """The names that the desk's PC has had; what there is of before was asked for by `load`."""
         return self._names.get(desk) or Names(frozenset({desk}), frozenset({desk}))
 
-    def load(self, connection: Connection, changes: Sequence[Change], kinds: Mapping[str, str]) -> None:
+    def load(
+        self, connection: Connection, changes: Sequence[Change], kinds: Mapping[str, str], at_hand: Iterable[Stored]
+    ) -> None:
         """Read ahead, in a handful of statements, all that merging `changes` may ask for.
 
-        `kinds` are those of the records that there are: what is new has no past that could be asked for.
+        `kinds` are those of the records that there are: what is new has no past that could be asked for. `at_hand`
+        are those of them that need not be read again.
         """
         self._names |= names_of(connection, {change.desk for change in changes})
-        self.records.load(connection, changes, kinds)
+        self.records.load(connection, changes, kinds, at_hand)
         self._conflicts.load(connection, {change.record for change in changes if change.record in kinds})
         files = [change.record for change in changes if kinds.get(change.record) == "child_file"]
         self._joined_files |= files_of_joined(connection, files) if files else set()
-        bases = {base for change in changes for base in change.base.values() if base is not None}
+        apart = [change for change in changes if not self._saw_what_stands(change)]
+        bases = {base for change in apart for base in change.base.values() if base is not None}
         self._load_noops(connection, bases)
         self._unheard |= bases - taken_in(connection, bases)
-        self._load_upon(connection, [change for change in changes if change.record in kinds])
-        seen = (_set_base(change, name) for change in changes for name in change.base if name in change.set)
-        self._load_places(connection, {base for base in seen if base is not None})
+        own = {change.id for change in changes if change.record in kinds}
+        self._load_upon(connection, [change for change in apart if change.record in kinds], own)
+        of_sets = ((change, _SETS[change.kind] & change.base.keys() & change.set.keys()) for change in changes)
+        self._load_places(connection, {base for one, names in of_sets for name in names if (base := one.base[name])})
+
+    def _saw_what_stands(self, change: Change) -> bool:
+        """Whether its author saw in each field what stands there as the batch begins: that was taken in and stands for
+        nothing else, and who wrote it had not seen this change, so nothing of it is asked."""
+        record = self.records.find(change.kind, change.record)
+        writers, base = record.writers if record else {}, change.base
+        return all(writers.get(name) == base.get(name) for name in change.set) and all(
+            seen == writers.get(name) for name, seen in base.items() if seen is not None
+        )
 
     def _load_noops(self, connection: Connection, bases: set[str]) -> None:
         table = tables.outcome
@@ -101,10 +121,12 @@ class Batch:
         for row in connection.execute(noops) if bases else ():
             self._stands_for[row.change, row.field] = row.stands_for
 
-    def _load_upon(self, connection: Connection, changes: Sequence[Change]) -> None:
-        """What the writers had seen of those fields in which somebody else writes who had not seen them."""
+    def _load_upon(self, connection: Connection, changes: Sequence[Change], own: Set[str]) -> None:
+        """What the writers had seen of those fields in which somebody else writes who had not seen them.
+
+        `own` are the changes of the batch in records that there were.
+        """
         wanted: set[str] = set()
-        own = {change.id for change in changes}
         for change in changes:
             record = self.records.find(change.kind, change.record)
             seen = {name: base for name in change.set if (base := change.base.get(name)) not in own}
@@ -131,6 +153,8 @@ class Batch:
         elif self._is_joined(record) and change.verb != _ALIAS:
             self._close_decided(change, merged)
             self._merge_late(record, change, merged)
+        elif self._goes_on(record, change):
+            record.put_declared(change.set, change.id)
         else:
             self._merge_fields(record, change, seq, latest, merged)
         self._places[route.home, change.id] = seq
@@ -177,8 +201,7 @@ class Batch:
         """The fields of a record that nobody has written yet: there is nothing that they could meet."""
         rules = KINDS[change.kind].fields
         if change.set.keys() <= _PLAIN[change.kind] and not change.seal:
-            record.values |= change.set
-            record.writers |= dict.fromkeys(change.set, change.id)
+            record.put_declared(change.set, change.id)
             return
         for name, value in (*change.set.items(), *change.seal.items()):
             merge = rules[name].merge if name in rules else Merge.REVIEW
@@ -188,6 +211,16 @@ class Batch:
             record.put(name, value, change.id)
             if merge is Merge.LWW:
                 record.stamps[name] = min(change.stamp, latest)
+
+    def _goes_on(self, record: Stored, change: Change) -> bool:
+        """Whether its author saw in each of its fields what stands there, and nothing waits in the record: then what
+        it says applies by every rule of a plain field."""
+        if change.verb != _SET or change.seal or self._conflicts.wait_in(record.id):
+            return False
+        writers, base = record.writers, change.base
+        return change.set.keys() <= _PLAIN[change.kind] and all(
+            name in writers and writers[name] == base.get(name) for name in change.set
+        )
 
     def _merge_fields(self, record: Stored, change: Change, seq: int, latest: int, merged: Merged) -> None:
         for name in change.fields:
@@ -327,8 +360,3 @@ def _result(change: Change, name: str, standing: Wire) -> Wire:
     if declared is None or declared.merge is not Merge.SET or not isinstance(value, list):
         return value
     return apply_delta(standing if isinstance(standing, list) else (), value)
-
-
-def _set_base(change: Change, name: str) -> str | None:
-    declared = KINDS[change.kind].fields.get(name)
-    return change.base.get(name) if declared is not None and declared.merge is Merge.SET else None

@@ -105,6 +105,7 @@ class _Intake:
                 self._feeds.lock_further(further)
             with self._unconfined():
                 erasure_orders.order_further(self._connection, self._province, self._feeds, places)
+        self._whereabouts.take_records()  # it may have taken some of them away
 
     def process(self, items: Sequence[Incoming]) -> None:
         """Merge changes of fields, in order; or process the one item that has to be alone: a join, move or share."""
@@ -223,7 +224,7 @@ class _Intake:
         past = [change for change in changes if change.record in kinds or change.base]
         if past:
             with self._unconfined():  # what the authors saw was written wherever the records have lived
-                batch.load(self._connection, past, kinds)
+                batch.load(self._connection, past, kinds, self._whereabouts.take_records())
         batch.records.know(kinds)
         _check_against_records(self._connection, changes, items)
 
@@ -358,9 +359,11 @@ def _record_fault(batch: Batch, change: Change, route: Route | None) -> str | No
         return None if known else _nothing_to_reseal(change)
     if outgrows(known, change):
         return "value"
+    if not KINDS[change.kind].append_only:
+        return None
     is_part = is_born_of(known, change, batch.names_of(change.desk).every)
     again = not is_part or any(name in known.writers for name in change.fields)
-    return "append_only" if KINDS[change.kind].append_only and again else None
+    return "append_only" if again else None
 
 
 def _nothing_to_reseal(change: Change) -> str | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 from sqlalchemy import Connection, literal, select
@@ -15,7 +17,7 @@ from sync.server.engine import tables
 from sync.server.engine.asking import among
 from sync.server.engine.tables import RECORDS
 from sync.server.identity.desks import names_of
-from sync.server.intake.records import kinds_of
+from sync.server.intake.records import Stored, kinds_of, read_records
 from sync.server.intake.standing import lines_of
 
 PERSON = "person"
@@ -77,6 +79,7 @@ class Whereabouts:
     """By record that its author made about somebody who had left: that person. It was never held where it was made."""
     _ways: dict[tuple[str, str], _Way] = field(default_factory=dict)
     """By (scope, record) that the scope has lost, or holds as a guest whom a former home brought."""
+    _records: list[Stored] = field(default_factory=list)
 
     @classmethod
     def of(cls, connection: Connection, changes: Sequence[Change], along: Collection[str] = ()) -> Whereabouts:
@@ -85,24 +88,33 @@ class Whereabouts:
         `along`: who moves with one of them. Whoever holds these is told of the move.
         """
         made = cls()
-        wanted: dict[str, set[str]] = {}
+        own: dict[str, set[str]] = {}
         for change in changes:
-            wanted.setdefault(change.kind, set()).add(change.record)
+            own.setdefault(change.kind, set()).add(change.record)
             owner = change.set.get(KINDS[change.kind].belongs_to)
             if isinstance(owner, str):
                 made._owners[change.record] = owner
-                wanted.setdefault(PERSON, set()).add(owner)
-        made.kinds = kinds_of(connection, set().union(*wanted.values()))
-        for kind, ids in wanted.items():
-            held = {one for one in ids if made.kinds.get(one) == kind}
-            table = RECORDS[kind]
-            rows = connection.execute(select(table.c.id, table.c.scope).where(among(table.c.id, held))) if held else ()
-            made._homes |= {row.id: row.scope for row in rows}
+        made.kinds = kinds_of(connection, set(made._owners.values()).union(*own.values()))
+        for kind, ids in own.items():
+            made._records += read_records(connection, kind, [one for one in ids if made.kinds.get(one) == kind])
+        made._homes = {record.id: record.scope for record in made._records}
+        made._load_homes_of_owners(connection)
         made._load_places(connection, {*made.kinds, *along})
         made._load_own(connection, [change for change in changes if made._is_nowhere(change)])
         made._load_ways_of_guests(connection, changes)
         made._load_late_ways(connection, changes)
         return made
+
+    def _load_homes_of_owners(self, connection: Connection) -> None:
+        person = RECORDS[PERSON]
+        asked = {one for one in self._owners.values() if self.kinds.get(one) == PERSON} - self._homes.keys()
+        rows = connection.execute(select(person.c.id, person.c.scope).where(among(person.c.id, asked))) if asked else ()
+        self._homes |= {row.id: row.scope for row in rows}
+
+    def take_records(self) -> list[Stored]:
+        """The changes' records as they stand, once: whoever merges them has them in hand from then on."""
+        taken, self._records = self._records, []
+        return taken
 
     def _is_nowhere(self, change: Change) -> bool:
         """Whether the record was never held in the place for which the change was written."""
@@ -183,7 +195,8 @@ class Whereabouts:
         return self._homes.get(record)
 
     def _scopes_of(self, record: str, home: str) -> dict[str, str]:
-        return {home: "", **{scope: since for scope, since in sorted(self._guests.get(record, {}).items())}}
+        guests = self._guests.get(record)
+        return {home: "", **dict(sorted(guests.items()))} if guests else {home: ""}
 
     def settle(self, change: Change, home: str) -> None:
         """Its record lives there; one that is new by this change is known from now on."""
@@ -197,6 +210,8 @@ class Whereabouts:
         home = self.home(change.record)
         if home is None:
             return self._route_new(change)
+        if home == change.scope and not self._ways and change.record not in self._guests:
+            return _at_home(home)
         scopes = self._scopes_of(change.record, home)
         way = self._ways.get((change.scope, change.record))
         if change.scope in scopes:
@@ -219,6 +234,8 @@ class Whereabouts:
 
         Nobody there would see any more what belongs to whom, and the person's new home would never hear of it.
         """
+        if not self._ways:
+            return False
         owner, home = change.set.get(KINDS[change.kind].belongs_to), self.home(change.record)
         way = self._ways.get((change.scope, owner)) if isinstance(owner, str) else None
         return way is not None and way.left_at > 0 and home == change.scope
@@ -229,6 +246,12 @@ class Whereabouts:
         if way is None or not way.left_at or home is None or not KINDS[change.kind].fits_scope(home):
             return Route(change.scope, {change.scope: ""})
         return Route(home, {home: ""}, is_late=True, entered=way.entered, again=way.again)
+
+
+@lru_cache(1024)
+def _at_home(home: str) -> Route:
+    """Of what nobody else holds, written where it is held: mostly all of a push."""
+    return Route(home, MappingProxyType({home: ""}))
 
 
 def _is_believed(late: Route) -> bool:

@@ -204,6 +204,23 @@ def test_each_sync_begins_with_the_usual_ones() -> None:
     assert sizes_sent(province) == [USUAL, USUAL, USUAL, 1]
 
 
+@pytest.mark.usefixtures("quick")
+def test_behind_the_usual_one_a_longer_one_is_read_while_it_is_on_its_way() -> None:
+    province, desk = province_and_desk(USUAL + 7)
+    honest, read_meanwhile = province.pranks["/v1/push"], list[int]()
+
+    def noted(body: bytes) -> Raw | None:
+        while len(desk.read) < 2 and desk.was_read.acquire(timeout=_PATIENCE):
+            pass
+        read_meanwhile.append(desk.read[-1])
+        return honest(body)
+
+    province.pranks["/v1/push"] = noted
+    Session(province.transport(), desk).sync()
+    assert read_meanwhile[0] == USUAL
+    assert sizes_sent(province) == [USUAL, 7]
+
+
 def test_a_slow_line_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pushing, "monotonic", count(step=2).__next__)
     province, desk = province_and_desk(2 * USUAL + 1)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from sync.change import write
 from sync.server.answers.roots import make_due
 from sync.server.engine import postgres, tables
 from sync.server.engine.address import PostgresAddress, remembered
+from sync.server.engine.appending import amend, without_waiting
 from sync.server.engine.database import StoreFault, reach_of
 from sync.server.engine.roles import APP, OWNER
 from sync.server.intake.records import RecordPage
@@ -156,6 +157,24 @@ def test_nothing_is_written_into_a_scope_out_of_reach(world: World) -> None:
         database.write(lambda c: c.execute(person.insert().values(row)), reach_of("AAAAAA", [COMMUNE]))
     moved = person.update().where(person.c.scope == OTHER).values(full_name="x")
     assert database.write(lambda c: c.execute(moved).rowcount, reach_of("AAAAAA", [COMMUNE])) == 0
+
+
+@pytest.mark.parametrize("beside", [nullcontext, without_waiting])
+def test_no_row_out_of_reach_is_amended_without_a_word(
+    world: World, beside: Callable[[Connection], AbstractContextManager[None]]
+) -> None:
+    """An UPDATE passes over it: who meant to write there hears that it was not written, and nothing else was."""
+    person, database = tables.RECORDS["person"], world.province.database
+    held = world.rows(select(person.c.id, person.c.scope))
+    assert {row.scope for row in held} == {*NAMES}
+
+    def amended(connection: Connection) -> None:
+        with beside(connection):
+            amend(connection, person, [{"id": row.id, "village": "Nà Lạc"} for row in held])
+
+    with pytest.raises(LookupError):
+        database.write(amended, reach_of("AAAAAA", [COMMUNE]))
+    assert "Nà Lạc" not in world.read(lambda c: c.scalars(select(person.c.village)).all())
 
 
 def test_a_reach_ends_with_its_transaction(world: World) -> None:

@@ -100,6 +100,10 @@ WRONG = (
     (_plain(set={}), "form"),
     (_plain(set={"name_of_later": 7}), "field"),
     (_plain(set={"joined_to": _ID}), "form"),
+    (_plain(base={"full_name": _ID}), None),
+    (_plain(base={"full_name": None}), None),
+    (_plain(base={"full_name": "x"}), "form"),
+    (_plain(base={"phone": _ID}), "form"),
 )
 
 

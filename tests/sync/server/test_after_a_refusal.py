@@ -23,3 +23,15 @@ def test_a_record_made_before_a_refused_move_is_known_behind_it(world: World, ve
     assert [status for status, _ in results] == ["ok", "quarantined", "ok"]
     row = world.row("person", other)
     assert (row["full_name"], row["phone"], row["scope"]) == ("Chìu Văn Sáng", "0911111111", COMMUNE)
+
+
+def test_what_was_edited_before_a_refused_move_stands_so_behind_it(world: World) -> None:
+    """The record was there before the push, and was read once for all of it."""
+    away = world.desk()
+    person = uuid7()
+    made = away.send("person", person, {"full_name": "Chìu Văn Sáng", "phone": "0900000000"})
+    first = away.change("person", person, {"phone": "0911111111"}, base={"phone": made})
+    refused = relocation(away, uuid7(), "move", OTHER)
+    second = away.change("person", person, {"phone": "0922222222"}, base={"phone": first.change.id})
+    assert [status for status, _ in away.results(first, refused, second)] == ["ok", "quarantined", "ok"]
+    assert world.row("person", person)["phone"] == "0922222222"
