@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -45,6 +46,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip(reason="takes long: --long"))
 
 
+def pytest_collection_finish() -> None:
+    """What was made on the way to the first test is never garbage: nobody looks through it again."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _profile_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """No test and no process it starts ever opens the register of the person who runs it."""
@@ -56,9 +63,10 @@ def _profile_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path
 
 @pytest.fixture(scope="session", autouse=True)
 def _quick_stores() -> Iterator[None]:
+    from tests.helpers.quick_registers import quick_registers
     from tests.helpers.quick_stores import quick_stores
 
-    with quick_stores():
+    with quick_stores(), quick_registers():
         yield
 
 

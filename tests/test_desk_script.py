@@ -9,7 +9,7 @@ import sys
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -154,6 +154,27 @@ def test_a_failing_test_and_a_failing_linter_fail_the_run(monkeypatch: pytest.Mo
         monkeypatch.setattr(desk, "lint", lambda rest, code=lint: code)
         monkeypatch.setattr(desk, "python", lambda arguments, code=tests, **more: code)
         assert desk.test([]) == expected
+
+
+@pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="only where memory is a folder")
+def test_temporary_files_of_tests_lie_in_memory_unless_it_lacks_room_or_somebody_chose(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def placed(**place: object) -> dict[str, str]:
+        found = {"f_flag": 0, "f_bavail": desk.ROOM, "f_frsize": 1} | place
+        monkeypatch.setattr(desk.os, "statvfs", lambda path: SimpleNamespace(**found))
+        given: dict[str, str] = desk.place_of_tests()
+        return given
+
+    monkeypatch.setattr(desk, "IN_MEMORY", tmp_path)
+    monkeypatch.delenv("TMPDIR", raising=False)
+    assert placed() == {"TMPDIR": str(tmp_path)}
+    assert placed(f_bavail=desk.ROOM - 1) == placed(f_flag=os.ST_NOEXEC) == {}
+    monkeypatch.setenv("TMPDIR", "/chosen")
+    assert placed() == {}
+    monkeypatch.delenv("TMPDIR")
+    monkeypatch.setattr(desk, "IN_MEMORY", tmp_path / "none")
+    assert placed() == {}
 
 
 def test_qt_loads_here() -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from sync.server.engine.address import PostgresAddress
+from tests.helpers.postgres_cluster import PostgresCluster
 from tests.helpers.store_engine import StoreEngine
 
 
@@ -16,19 +19,45 @@ def _filled(folder: Path) -> Path:
     return folder
 
 
-def test_what_was_kept_for_the_tests_of_an_engine_is_removed_behind_them(tmp_path: Path) -> None:
+def test_what_was_kept_for_the_tests_of_a_process_is_removed_behind_them(tmp_path: Path) -> None:
     """Hundreds of them lay about after a day."""
     engine = StoreEngine()
-    with engine.chosen(None):
-        alone, with_more = tmp_path / "alone", tmp_path / "with more"
-        for _twice in range(2):
+    alone, with_more = tmp_path / "alone", tmp_path / "with more"
+    for _twice in range(2):
+        with engine.chosen(None):
             assert engine.kept("a", lambda: _filled(alone)) == alone
             assert engine.kept("b", lambda: (_filled(with_more), 1)) == (with_more, 1)
-        assert all(path.is_dir() for path in (alone, with_more))
+    assert all(path.is_dir() for path in (alone, with_more))
+    engine.let_go()
     assert list(tmp_path.iterdir()) == []
     assert engine.kept("a", lambda: _filled(alone)) == alone
     engine.let_go()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_each_engine_has_its_own_and_what_it_kept_stays_when_the_rest_is_dropped(
+    tmp_path: Path, postgres_cluster: PostgresCluster
+) -> None:
+    engine, folders = StoreEngine(), iter([tmp_path / "embedded", tmp_path / "postgres"])
+
+    def made() -> tuple[Path, PostgresAddress | None]:
+        return _filled(next(folders)), engine.new()
+
+    assert engine.kept("a", made) == (tmp_path / "embedded", None)
+    with engine.chosen(postgres_cluster):
+        folder, address = engine.kept("a", made)
+        other = engine.new()
+    assert folder == tmp_path / "postgres"
+    assert address is not None
+    assert other is not None
+    with engine.chosen(postgres_cluster):
+        assert engine.kept("a", made) == (folder, address)
+        with psycopg.connect(address.url):
+            """It is there still."""
+        with pytest.raises(psycopg.OperationalError, match="does not exist"):
+            psycopg.connect(other.url)
+    postgres_cluster.drop(address)
+    engine.let_go()
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="only where a process can fork")

@@ -27,19 +27,18 @@ class StoreEngine:
 
     def __init__(self) -> None:
         self._made: list[PostgresAddress] = []
-        self._kept: dict[str, Any] = {}
+        self._kept: dict[tuple[PostgresCluster | None, str], Any] = {}
         self._folders: list[tuple[int, Path]] = []
 
     @contextmanager
     def chosen(self, cluster: PostgresCluster | None) -> Iterator[None]:
-        """Found on PostgreSQL from now on, unless `cluster` is None; what was made is dropped at the end."""
+        """Found on PostgreSQL from now on, unless `cluster` is None; what was not kept is dropped at the end."""
         before = self.name, self._cluster
         self.name, self._cluster = (POSTGRES if cluster else EMBEDDED), cluster
         try:
             yield
         finally:
             self.name, self._cluster = before
-            self.let_go()
             while cluster and self._made:
                 cluster.drop(self._made.pop())
 
@@ -48,11 +47,14 @@ class StoreEngine:
         return self._noted(self._cluster.migrated()) if self._cluster else None
 
     def kept(self, name: str, make: Callable[[], T]) -> T:
-        """What `make` makes, a folder or a tuple that begins with one, once as long as this engine stays chosen."""
-        if name not in self._kept:
-            self._kept[name] = made = make()
+        """What `make` makes, a folder or a tuple that begins with one, once for each engine: its stores stay too."""
+        key = self._cluster, name
+        if key not in self._kept:
+            before = len(self._made)
+            self._kept[key] = made = make()
+            del self._made[before:]
             self._folders.append((os.getpid(), made[0] if isinstance(made, tuple) else made))  # type: ignore[arg-type]
-        found: T = self._kept[name]
+        found: T = self._kept[key]
         return found
 
     def let_go(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import requests
@@ -15,6 +14,7 @@ from tests.simulator.disk import Disk, PowerCut
 from tests.simulator.line import Answer
 from tests.simulator.when import OwnClock, TrueTime
 from tests.sync.actors.in_process import ask_app
+from tests.sync.actors.one_by_one import OneByOne, app_of
 
 
 class Server:
@@ -24,7 +24,7 @@ class Server:
         self.disk = disk
         self._key_file = key_file
         self._true = true
-        self._runner = asyncio.Runner()
+        self._runner = OneByOne()
         self._open()
 
     def _open(self) -> None:
@@ -33,7 +33,7 @@ class Server:
 
     def restart(self) -> None:
         """A new process on the same files: tickets and what else it only remembered are gone."""
-        self._app = Service(self.province, tickets=Tickets(self._true.elapsed)).app()
+        self._app = app_of(Service(self.province, tickets=Tickets(self._true.elapsed)))
 
     def serve(self, request: requests.PreparedRequest, body: bytes) -> Answer:
         """Raises ConnectionError when the power goes out meanwhile; the next request finds it running again."""

@@ -32,6 +32,7 @@ from tests.simulator.disk import Disk, PowerCut, Trouble, own_troubles_unlogged,
 from tests.simulator.together import Photo, Whole
 from tests.simulator.when import ids_of_the_seed
 from tests.sync.actors.in_process import InProcess
+from tests.sync.actors.one_by_one import app_of
 from tests.sync.actors.real_desks import RealDesk
 
 _NEAR, _FAR = 12, 400
@@ -43,7 +44,7 @@ class StruckLine(InProcess):
     """To a province that may lose its power at a request: no reply, and the next request finds it running again."""
 
     def __init__(self, course: Course) -> None:
-        super().__init__(Service(course.real.province).app())
+        super().__init__(app_of(Service(course.real.province)))
         self._course = course
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:

@@ -23,7 +23,14 @@ from commune_desk.vault.keys import RegisterKey
 from tests.helpers.builders import make_child, make_visit, save_all
 from tests.helpers.dressed import dress
 from tests.helpers.pages import until_let_go
+from tests.helpers.quick_passphrases import quick_passphrases
 from tests.helpers.workplaces import make_workplace
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _quick_passphrases() -> Iterator[None]:
+    with quick_passphrases():
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 
 from commune_desk.usecases.desk.workplace import Workplace
+from tests.helpers.quick_passphrases import quick_passphrases
 from tests.helpers.workplaces import make_workplace, until_closed
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _quick_passphrases() -> Iterator[None]:
+    with quick_passphrases():
+        yield
 
 
 @pytest.fixture

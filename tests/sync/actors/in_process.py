@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import io
 from collections.abc import Callable
@@ -11,6 +10,8 @@ from typing import Any
 import requests
 from requests.adapters import BaseAdapter
 from urllib3 import HTTPResponse
+
+from tests.sync.actors.one_by_one import OneByOne
 
 App = Callable[..., Any]
 
@@ -28,7 +29,7 @@ class InProcess(BaseAdapter):
         self.down_at = ""
         self.lose_reply = False
         self.lose_reply_of = ""
-        self._runner = asyncio.Runner()
+        self._runner = OneByOne()
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         if self.down or request.path_url == self.down_at:

@@ -22,10 +22,11 @@ from sync.client.transport import Transport
 from sync.server.edge.app import Service
 from sync.server.edge.enrolment import EnrolCode, make_code
 from sync.server.engine.database import WHOLE_PROVINCE, Work
-from sync.server.identity.province import Province
+from sync.server.identity.province import Province, open_province
 from sync.server.lifecycle.founding import found
 from tests.helpers.store_engine import engine
 from tests.sync.actors.in_process import InProcess
+from tests.sync.actors.one_by_one import app_of
 
 COMMUNE, OTHER_COMMUNE, SHELTER = "C:06838", "C:06839", "S:AD01"
 OFFICE: Mapping[str, Role] = {COMMUNE: Role.COMMUNE_OFFICER}
@@ -41,11 +42,11 @@ class RealProvince:
 
     def __init__(self, province: Province) -> None:
         self.province = province
-        self.line = InProcess(Service(province).app())
+        self.line = InProcess(app_of(Service(province)))
 
     def restart(self) -> None:
         """A new process on the same database: what it only remembered is gone."""
-        self.line.app = Service(self.province).app()
+        self.line.app = app_of(Service(self.province))
 
     def write(self, work: Work[T]) -> T:
         """Something done at the province itself."""
@@ -88,6 +89,19 @@ def real_province(folder: Path, *, clock: Clock | None = None) -> Iterator[RealP
         clock=clock or SystemClock(),
         where=engine.new(),
     )
+    with _until_closed(province) as real:
+        yield real
+
+
+@contextmanager
+def copied_province(folder: Path) -> Iterator[RealProvince]:
+    """The province that was copied to `folder`, of one that `real_province` founded; closed at the end."""
+    with _until_closed(open_province(folder / "province", folder / "key-file")) as real:
+        yield real
+
+
+@contextmanager
+def _until_closed(province: Province) -> Iterator[RealProvince]:
     real = RealProvince(province)
     try:
         yield real

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,6 +31,7 @@ from sync.server.identity.scopes import ensure_key, ensure_scope
 from sync.server.lifecycle.founding import found
 from tests.helpers.store_engine import engine
 from tests.helpers.workplaces import HandClock
+from tests.sync.actors.one_by_one import OneByOne, app_of
 
 COMMUNE, OTHER, SHELTER = "C:06838", "C:06841", "S:AD01"
 M = TypeVar("M")
@@ -69,8 +69,8 @@ class World:
             )
             self.write(_begin_places)
         self.service = Service(self.province, **guards)
-        self.app = self.service.app()
-        self._runner = asyncio.Runner()
+        self.app = app_of(self.service)
+        self._runner = OneByOne()
 
     @property
     def epoch(self) -> str:

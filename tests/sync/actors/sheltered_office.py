@@ -88,16 +88,18 @@ def _made() -> Path:
     finally:
         real.line.shut()
         real.province.close()
+    office = ShelteredOffice(folder)
+    office.sync()
+    office.close()
     return folder
 
 
 class ShelteredOffice(TravelledOffice):
-    """And `house` and `shift`, two desks of one house."""
+    """And `house` and `shift`, two desks of one house; all have been in touch with the province."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self.house, self.shift = (self._open(name) for name in HOUSES)
-        self.sync()
 
     def sync(self, *names: str) -> None:
         super().sync(*(names or (*self.desks, *self.desks)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,26 +13,35 @@ from commune_desk.domain.model.ids import RecordId, Scope
 from commune_desk.domain.time.clock import SystemClock
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.records.moves import move_child
-from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.identity.scopes import ensure_communes
 from tests.helpers.builders import make_visit, save_all
+from tests.helpers.store_engine import engine
 from tests.sync.actors.real_desks import RealDesk, make_register
-from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE, RealProvince, real_province
+from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE, RealProvince, copied_province, real_province
 
 THERE = Scope(OTHER_COMMUNE)
+
+
+_PLACES = {"old": COMMUNE, "late": COMMUNE, "new": OTHER_COMMUNE}
+
+
+def _made() -> Path:
+    """The two communes as every test begins with them."""
+    folder = Path(tempfile.mkdtemp(prefix="communes-"))
+    with real_province(folder) as real:
+        escrow = real.province.escrow_public
+        real.write(lambda connection: ensure_communes(connection, escrow_public=escrow))
+        for name, scope in _PLACES.items():
+            make_register(folder / f"{name}.db", real.enrol({scope: Role.COMMUNE_OFFICER}))
+    return folder
 
 
 class Two:
     """Two desks of one commune and one of another."""
 
     def __init__(self, folder: Path, real: RealProvince) -> None:
-        self.real, escrow = real, real.province.escrow_public
-        real.province.database.write(lambda c: ensure_communes(c, escrow_public=escrow), WHOLE_PROVINCE)
-        places = {"old": COMMUNE, "late": COMMUNE, "new": OTHER_COMMUNE}
-        self.desks = {}
-        for name, scope in places.items():
-            make_register(folder / f"{name}.db", real.enrol({scope: Role.COMMUNE_OFFICER}))
-            self.desks[name] = RealDesk(folder / f"{name}.db", SystemClock(), real.transport)
+        self.real = real
+        self.desks = {name: RealDesk(folder / f"{name}.db", SystemClock(), real.transport) for name in _PLACES}
         self.old, self.late, self.new = self.desks.values()
 
     def sync(self) -> None:
@@ -45,7 +55,8 @@ _Two = TypeVar("_Two", bound=Two)
 @contextmanager
 def two_communes(folder: Path, make: type[_Two]) -> Iterator[_Two]:
     """They and their province; every register is closed behind them."""
-    with real_province(folder) as real:
+    engine.copy(engine.kept("communes", _made), folder)
+    with copied_province(folder) as real:
         made = make(folder, real)
         yield made
         for desk in made.desks.values():
