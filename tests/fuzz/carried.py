@@ -277,7 +277,7 @@ def _of_codes(name: str, read: Callable[[CodeAnswered], tuple[bytes, Callable[[b
     def made(folder: Path, stack: ExitStack) -> Target:
         answered = CodeAnswered(folder)
         seed, reader = read(answered)
-        return Target(name, [seed], reader, runs=150, shaped=True)
+        return Target(name, [seed], reader, runs=100, shaped=True)
 
     return made
 

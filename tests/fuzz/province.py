@@ -207,7 +207,7 @@ def _counted(lines: list[bytes]) -> Iterator[bytes]:
 
 def pushes(folder: Path, stack: ExitStack) -> Target:
     province = RecordedProvince(folder, stack)
-    return Target("pushes", province.pushes(), province.push, (Answered,), runs=60, shaped=True)
+    return Target("pushes", province.pushes(), province.push, (Answered,), runs=40, shaped=True)
 
 
 def questions(folder: Path, stack: ExitStack) -> Target:

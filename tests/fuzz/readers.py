@@ -268,7 +268,7 @@ def all_targets() -> list[Target]:
         Target("snapshot-offer", [_offer_seed()], _offer),
         Target("sealed", [sealed.encode()], _sealed),
         Target("sealed-anew", [seal.pad(b'"K"'), seal.pad(b'["a",1]'), b"\x80"], _sealed_anew, (seal.SealBroken,)),
-        Target("bundle", [_example()], _bundle, (bundle.BundleFault,), runs=300),
+        Target("bundle", [_example()], _bundle, (bundle.BundleFault,), runs=200),
         Target("bundle-anew", bundle_insides(), _bundle_anew, malformed),
         Target("file-messages", [put, piece], _file_messages, malformed),
         Target("file", [content.encrypted(_FILE_KEY, _CONTENT)], _file, (seal.SealBroken,)),

@@ -255,7 +255,7 @@ def _is_signed(exchange: Exchange) -> bool:
 def answers(folder: Path, stack: ExitStack) -> Target:
     """What the province says to a desk that begins, goes on, begins anew from a snapshot, and fetches a file."""
     desk = RecordedDesk(folder, "newcomer")
-    return Target("answers", desk.seeds(), desk.read, _WORDS, runs=70, shaped=True)
+    return Target("answers", desk.seeds(), desk.read, _WORDS, runs=50, shaped=True)
 
 
 def answers_to_a_house(folder: Path, stack: ExitStack) -> Target:
