@@ -40,6 +40,7 @@ from tests.mutations import (
     of_the_pictures,
     of_the_province,
     of_the_pushes,
+    of_the_readers,
     of_the_register,
     of_the_restored,
     of_the_seldom,
@@ -82,6 +83,7 @@ FAULTS: tuple[Fault, ...] = (
     *of_the_pictures.FAULTS,
     *of_the_restored.FAULTS,
     *of_the_seldom.FAULTS,
+    *of_the_readers.FAULTS,
 )
 _NOT_COPIED = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", "*.egg-info", ".hypothesis")
 _SECONDS, _SECONDS_WITHOUT = 180, 900

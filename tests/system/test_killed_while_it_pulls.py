@@ -240,6 +240,27 @@ def test_wherever_it_dies_cursor_and_rows_agree_and_at_the_end_nothing_differs(o
     assert len({*died_at} - {office.end}) > 3
 
 
+def _dies_at(office: Office, puller: Puller, statement: int) -> bool:
+    """Whether a pull from the beginning has such a statement; dead before it, the register holds what the feeds say."""
+    office.begin_again()
+    is_through = puller.pull(WHOLE, statement=statement)
+    assert office.faults() == [], f"dead before statement {statement}"
+    return not is_through
+
+
+@pytest.mark.long
+def test_dead_before_any_statement_it_holds_what_the_feeds_say_and_goes_on(office: Office) -> None:
+    """Each statement of the writer in turn, the first to the last; of every tenth death the rest is pulled too."""
+    statement = 1
+    with Puller(office) as puller:
+        while _dies_at(office, puller, statement):
+            if statement % 10 == 0:
+                assert puller.pull(WHOLE)
+                assert (office.faults(), office.place(), office.unsaid()) == ([], office.end, 0), statement
+            statement += 1
+    assert statement > STATEMENTS // 2
+
+
 def test_a_cursor_that_moves_in_a_transaction_of_its_own_would_be_found(office: Office) -> None:
     """The twin."""
     chance = random.Random(20261130)

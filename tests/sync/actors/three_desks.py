@@ -18,6 +18,7 @@ from sqlalchemy import select
 from commune_desk.domain.model.ids import RecordId
 from commune_desk.domain.model.record import Record
 from commune_desk.domain.time.clock import SystemClock
+from commune_desk.store.pages.sync_status import sync_facts
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.sync.conflicts import decide_conflict
 from sync.change import Change
@@ -224,6 +225,22 @@ class ThreeDesks(RuleBasedStateMachine):
             open_now = {row[0] for row in self.desks[number].ask("SELECT id FROM conflict WHERE state<>'closed'")}
             assert open_now == self.model.at(cursor).open.keys(), number
 
+    @invariant()
+    def every_desk_counts_what_the_model_says(self) -> None:
+        """What no receipt names yet waits: at least what the province has not taken, and no more than was written."""
+        for number, desk in enumerate(self.desks):
+            facts = sync_facts(desk.register.reader)
+            waiting = sum(one.changes for one in facts.waiting)
+            written = len(self.journal[number])
+            assert written - self.taken[number] <= waiting <= written, number
+            assert facts.set_aside_codes == (), number
+            assert facts.open_conflicts <= len(self._asked_about(self.model.at(self._cursor(number)).open)), number
+
+    @staticmethod
+    def _asked_about(open_now: dict[str, tuple[str, str]]) -> set[str]:
+        """The fields: one question each, however many conflicts it has."""
+        return {name for name, _ in open_now.values()}
+
     def teardown(self) -> None:
         try:
             if self.records:
@@ -245,6 +262,9 @@ class ThreeDesks(RuleBasedStateMachine):
         assert len(held) == sum(map(len, self.journal)) == len(self.model.history) - 1
         for number, desk in enumerate(self.desks):
             assert desk.ask("SELECT count(*) FROM change WHERE state='waiting'") == [(0,)]
+            facts = sync_facts(desk.register.reader)
+            assert (facts.waiting, facts.behind, facts.set_aside_codes) == ((), 0, ())
+            assert facts.open_conflicts == len(self._asked_about(self.model.truth.open))
             assert desk.ask("SELECT count(*) FROM shadow") == [(0,)]
             assert self._cursor(number) == len(held)
             assert {row[0] for row in desk.ask("SELECT id FROM home_visit")} == self.visits

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -13,7 +14,9 @@ from commune_desk.domain.model.ids import RecordId
 from commune_desk.domain.records.families import Person
 from commune_desk.domain.time.clock import SystemClock
 from commune_desk.store.intake.incoming import Incoming
+from commune_desk.store.writing.transaction import Tx
 from tests.helpers.builders import make_person, save_all
+from tests.helpers.examples import examples
 from tests.sync.actors.real_desks import RealDesk, make_register
 from tests.sync.actors.real_province import COMMUNE, real_province
 
@@ -34,8 +37,12 @@ def both(tmp_path: Path) -> Iterator[tuple[RealDesk, RealDesk]]:
             desk.register.close()
 
 
+def _save(person: RecordId, phone: str) -> Callable[[Tx], object]:
+    return lambda tx: tx.save(msgspec.structs.replace(tx.existing(Person, person), phone=phone))
+
+
 def _typed(desk: RealDesk, person: RecordId, phone: str) -> None:
-    desk.run(lambda tx: tx.save(msgspec.structs.replace(tx.existing(Person, person), phone=phone)))
+    desk.run(_save(person, phone))
 
 
 def _typed_amid_a_sync(both: tuple[RealDesk, RealDesk]) -> list[tuple[str]]:
@@ -60,6 +67,54 @@ def test_it_stands_and_then_both_are_shown_to_a_person(both: tuple[RealDesk, Rea
         desk.sync()
     for desk in both:
         assert desk.ask("SELECT field, state FROM conflict") == [("phone", "open")]
+
+
+def _require_found(desk: RealDesk, person: RecordId, phone: str) -> None:
+    """On the screen, or among what people are asked about."""
+    asked = desk.ask("SELECT field FROM conflict WHERE record=? AND state='open'", person)
+    assert asked == [("phone",)] or desk.ask("SELECT phone FROM person WHERE id=?", person) == [(phone,)]
+
+
+def _typed_at(both: tuple[RealDesk, RealDesk], statement: int) -> int:
+    """Save a number at that statement of the sync that brings a colleague's; how many statements there were.
+
+    The officer sees what stands when the save comes to its turn, as a form that is open does.
+    """
+    here, there = both
+    person, seen = make_person(f"Bàn Thị {statement}"), 0
+    here.register.write(save_all(person)).result()
+    for desk in both:
+        desk.sync()
+    _typed(there, person.id, THEIRS)
+    there.sync()
+
+    def count(_sql: str) -> None:
+        nonlocal seen
+        seen += 1
+        if seen == statement:
+            typed.append(here.register.write(_save(person.id, MINE)))
+
+    typed: list[Any] = []
+    here.register._writer.set_trace_callback(count)
+    here.sync()
+    here.register._writer.set_trace_callback(None)
+    for one in typed:
+        one.result()
+    _require_found(here, person.id, MINE if typed else THEIRS)
+    for desk in (here, there, here):
+        desk.sync()
+    for desk in both:
+        _require_found(desk, person.id, MINE if typed else THEIRS)
+    return seen
+
+
+def test_at_whatever_statement_it_is_typed_it_stands_or_is_asked_about(both: tuple[RealDesk, RealDesk]) -> None:
+    """Every statement of a sync with `--long`, a dozen else."""
+    statements = _typed_at(both, 0)
+    assert statements > 20
+    apart = max(1, statements // examples(12))
+    for statement in range(1, statements + 1, apart):
+        _typed_at(both, statement)
 
 
 def test_without_looking_at_what_waits_it_would_be_written_over(
