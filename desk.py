@@ -37,6 +37,7 @@ UNDER_WINE = ["-m", "tests.windows"]
 MUTATIONS = ["-m", "tests.mutations"]
 OFFSCREEN = {"QT_QPA_PLATFORM": "offscreen", "QT_LOGGING_RULES": "default.warning=false"}
 """No screen, and no word at each window about what this platform of Qt cannot do; in the tests Qt's warnings count."""
+NAMES_A_PATH = ("--out", "--json")
 LINTERS = {
     "ruff check": ["-m", "ruff", "check", "--quiet"],
     "ruff format": ["-m", "ruff", "format", "--check", "--quiet"],
@@ -80,6 +81,20 @@ def surroundings() -> dict[str, str]:
     """The person's own; compiled modules are kept in .venv whatever they say: the tests start hundreds of processes."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return {**kept, "PYTHONIOENCODING": "utf-8", "PYTHONPYCACHEPREFIX": str(VENV / "bytecode")}
+
+
+def from_here(rest: Sequence[str]) -> list[str]:
+    """The words with each path behind --out and --json meant from the folder of whoever typed it: all runs in ROOT."""
+    found: list[str] = []
+    for word in rest:
+        name, joined, path = word.partition("=")
+        if found and found[-1] in NAMES_A_PATH:
+            found.append(os.path.abspath(word))
+        elif joined and name in NAMES_A_PATH:
+            found.append(f"{name}={os.path.abspath(path)}")
+        else:
+            found.append(word)
+    return found
 
 
 def python(arguments: Sequence[str | Path], **more: str) -> int:
@@ -231,8 +246,8 @@ def demo(rest: list[str]) -> int:
     rest = [a for a in rest if a != "--headless"]
     if not headless:
         check_qt(on_screen=sys.platform == "linux")
-        return python([*DEMO_ON_SCREEN, *rest])
-    return python([*DEMO_HEADLESS, *rest], **OFFSCREEN)
+        return python([*DEMO_ON_SCREEN, *from_here(rest)])
+    return python([*DEMO_HEADLESS, *from_here(rest)], **OFFSCREEN)
 
 
 def lint(_rest: list[str]) -> int:
@@ -260,20 +275,20 @@ def test(rest: list[str]) -> int:
 
 
 def bench(rest: list[str]) -> int:
-    return python([*BENCH, *rest], **({} if "QT_QPA_PLATFORM" in os.environ else OFFSCREEN))
+    return python([*BENCH, *from_here(rest)], **({} if "QT_QPA_PLATFORM" in os.environ else OFFSCREEN))
 
 
 def load(rest: list[str]) -> int:
     """A twentieth of the country against a served PostgreSQL, with a two-hour outage and the return."""
-    return python([*LOAD, *rest])
+    return python([*LOAD, *from_here(rest)])
 
 
 def shots(rest: list[str]) -> int:
-    return python([*SHOTS, *rest], **OFFSCREEN)
+    return python([*SHOTS, *from_here(rest)], **OFFSCREEN)
 
 
 def texts(rest: list[str]) -> int:
-    return python([*TEXTS, *rest])
+    return python([*TEXTS, *map(os.path.abspath, rest)])
 
 
 def mutate(rest: list[str]) -> int:

@@ -22,7 +22,8 @@ from litestar import Litestar, Request, Response, post
 from litestar.handlers import HTTPRouteHandler
 
 from bench.same_rows import BARE, BEGINNING, END, KEYED, tables_in
-from sync.protocol import CONTENT_TYPE, MAX_INFLATED, deflate, inflate
+from sync.framing import CONTENT_TYPE, deflate, inflate
+from sync.protocol import MAX_INFLATED
 from sync.seal import sha256
 from sync.server.edge.serving import stand_at
 from sync.server.engine.address import remembered

@@ -43,6 +43,24 @@ def today(folder: str, passphrase: str, *, syncs: bool = False) -> None:
     It begins as `python -m commune_desk` does, and loads nothing that the program does not.
     """
     import json
+
+    program, took = _opened(folder, passphrase)
+    if syncs:
+        _sync(program)
+    settled = time.monotonic() + _SETTLE_SECONDS
+    run_until(lambda: time.monotonic() > settled)
+    memory = _memory()
+    assert _is_usable(program), "what was measured is the program at work"
+    print(json.dumps({"ms": took, "memory": memory}), flush=True)
+
+
+def opened(folder: str, passphrase: str) -> Program:
+    """The program at work in its window."""
+    return _opened(folder, passphrase)[0]
+
+
+def _opened(folder: str, passphrase: str) -> tuple[Program, float]:
+    """The same, and the milliseconds from the passphrase on."""
     from pathlib import Path
 
     from commune_desk.__main__ import prepare
@@ -61,21 +79,14 @@ def today(folder: str, passphrase: str, *, syncs: bool = False) -> None:
     program = Program(app, Profile(Path(folder)))
     program.take_profile()
     program.show_opening()
-    _run_until(lambda: isinstance(page := _page(program), UnlockPage) and bool(page.login.value()))
+    run_until(lambda: isinstance(page := _page(program), UnlockPage) and bool(page.login.value()))
     page = _page(program)
     assert isinstance(page, UnlockPage)
     page.passphrase.setText(passphrase)
     begun = time.perf_counter()
     page.unlock()
-    _run_until(lambda: _is_usable(program))
-    passed = (time.perf_counter() - begun) * 1000
-    if syncs:
-        _sync(program)
-    settled = time.monotonic() + _SETTLE_SECONDS
-    _run_until(lambda: time.monotonic() > settled)
-    memory = _memory()
-    assert _is_usable(program), "what was measured is the program at work"
-    print(json.dumps({"ms": passed, "memory": memory}), flush=True)
+    run_until(lambda: _is_usable(program))
+    return program, (time.perf_counter() - begun) * 1000
 
 
 def _sync(program: Program) -> None:
@@ -83,7 +94,7 @@ def _sync(program: Program) -> None:
     agent = program.desk.agent if program.desk is not None else None
     assert agent is not None, "an enrolled desk"
     agent.sync_now()
-    _run_until(lambda: agent.status.last_outcome is not None and not agent.status.is_running)
+    run_until(lambda: agent.status.last_outcome is not None and not agent.status.is_running)
 
 
 def _page(program: Program) -> object:
@@ -99,11 +110,11 @@ def _is_usable(program: Program) -> bool:
     return desk.tasks.is_idle
 
 
-def _run_until(is_done: Callable[[], bool]) -> None:
+def run_until(is_done: Callable[[], bool], *, seconds: float = _LIMIT_SECONDS) -> None:
     """Run a loop of its own, looking every two milliseconds: leaving the application's would close its windows."""
     from PySide6.QtCore import QEventLoop, QTimer
 
-    limit = time.monotonic() + _LIMIT_SECONDS
+    limit = time.monotonic() + seconds
     loop = QEventLoop()
 
     def look() -> None:

@@ -21,6 +21,7 @@ class Judged(StrEnum):
 
     MEDIAN = "median"
     P95 = "p95"
+    P99 = "p99"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +53,8 @@ class Row:
     measure: Measure
     median: float
     p95: float
+    value: float
     floor: float | None
-
-    @property
-    def value(self) -> float:
-        return self.p95 if self.measure.judged is Judged.P95 else self.median
 
     @property
     def ratio(self) -> float | None:
@@ -80,16 +78,36 @@ def row_of(measure: Measure, samples: Samples) -> Row:
     """Raises CannotMeasure when nothing was sampled."""
     if not samples.values:
         raise CannotMeasure("nothing was measured")
-    floor = None
-    if samples.floors:
-        floor = p95(samples.floors) if measure.judged is Judged.P95 else statistics.median(samples.floors)
-    return Row(measure=measure, median=statistics.median(samples.values), p95=p95(samples.values), floor=floor)
+    judged = _FIGURE[measure.judged]
+    return Row(
+        measure=measure,
+        median=statistics.median(samples.values),
+        p95=p95(samples.values),
+        value=judged(samples.values),
+        floor=judged(samples.floors) if samples.floors else None,
+    )
 
 
 def p95(values: Sequence[float]) -> float:
     """The value that 95 % do not exceed."""
+    return _at(0.95, values)
+
+
+def p99(values: Sequence[float]) -> float:
+    """The value that 99 % do not exceed."""
+    return _at(0.99, values)
+
+
+def _at(share: float, values: Sequence[float]) -> float:
     ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, round(0.95 * (len(ordered) - 1)))]
+    return ordered[min(len(ordered) - 1, round(share * (len(ordered) - 1)))]
+
+
+_FIGURE: dict[Judged, Callable[[Sequence[float]], float]] = {
+    Judged.MEDIAN: statistics.median,
+    Judged.P95: p95,
+    Judged.P99: p99,
+}
 
 
 def _rounded(figure: float | None) -> float | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench import paging, saving, searching, starting, syncing, taking_in, wire
+from bench import beside_sync, paging, saving, searching, starting, syncing, taking_in, wire
 from bench.measure import Judged, Measure
 
 _ALL = (
@@ -255,6 +255,52 @@ _ALL = (
         budget=6,
         person="2,000 corrected telephone numbers have their receipts",
         take=taking_in.edit_time,
+    ),
+    Measure(
+        name="save_while_pushing",
+        unit="ms",
+        judged=Judged.P95,
+        person="a visit is safe while a commune's 7,800 records go up (100 ms), beside the same with nothing going on",
+        take=beside_sync.save_while_pushing,
+    ),
+    Measure(
+        name="save_while_pulling",
+        unit="ms",
+        judged=Judged.P95,
+        person="the same while a colleague's 7,800 come down",
+        take=beside_sync.save_while_pulling,
+    ),
+    Measure(
+        name="save_while_beginning",
+        unit="ms",
+        judged=Judged.P95,
+        person="the same while a new PC takes in the commune as a snapshot",
+        take=beside_sync.save_while_beginning,
+    ),
+    Measure(
+        name="longest_save_pushing",
+        unit="s",
+        person="the longest of the saves while a commune goes up",
+        take=beside_sync.longest_save_pushing,
+    ),
+    Measure(
+        name="longest_save_pulling",
+        unit="s",
+        person="the longest while one comes down, as pages or as a snapshot",
+        take=beside_sync.longest_save_pulling,
+    ),
+    Measure(
+        name="keys_while_syncing",
+        unit="ms",
+        judged=Judged.P99,
+        person="a letter stands in the form of a visit while the window's sync goes on, all three of them (100 ms)",
+        take=beside_sync.keys_while_syncing,
+    ),
+    Measure(
+        name="longest_key",
+        unit="s",
+        person="the longest of those letters",
+        take=beside_sync.longest_key,
     ),
 )
 

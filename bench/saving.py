@@ -64,10 +64,10 @@ def _beside_a_plain_row(
         put = measured(work, folder)
         values: list[float] = []
         floors: list[float] = []
-        for number, (person, risk) in enumerate(_children(work.register.reader)):
+        for number, (person, risk) in enumerate(some_children(work.register.reader)):
             turns = [(put, values), (plain, floors)]
             for save, took in turns if number % 2 else reversed(turns):
-                visit = _visit(work, person, risk)
+                visit = routine_visit(work, person, risk)
                 begun = time.perf_counter()
                 save(visit)
                 took.append((time.perf_counter() - begun) * 1e6)
@@ -105,12 +105,12 @@ def _into(connection: Any) -> Put:
     return lambda visit: connection.execute(_insert(), _row(visit))
 
 
-def _children(reader: Connection) -> list[tuple[RecordId, str]]:
+def some_children(reader: Connection) -> list[tuple[RecordId, str]]:
     sql = "SELECT i.person, f.risk_level FROM child_index i JOIN child_file f ON f.id=i.file ORDER BY random() LIMIT ?"
     return reader.execute(sql, (_SAVES,)).fetchall()
 
 
-def _visit(work: Workplace, person: RecordId, risk: str) -> HomeVisit:
+def routine_visit(work: Workplace, person: RecordId, risk: str) -> HomeVisit:
     """A routine visit of today."""
     today = work.today()
     return HomeVisit(

@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from http.client import HTTPConnection
+from itertools import pairwise
 from pathlib import Path
+from ssl import SSLContext
 from typing import Any
 
 import msgspec
@@ -29,7 +31,7 @@ from commune_desk.usecases.registers.enrolment import Invitation, enrol_new_regi
 from commune_desk.usecases.registers.opening import OpenDesk
 from commune_desk.usecases.registers.profile import NewOfficer, Profile
 from sync.client.session import Session
-from sync.client.tls import PinnedAdapter, PinnedContext
+from sync.client.tls import PinnedAdapter, PinnedContext, PinnedSocket
 from sync.client.transport import Exchange, Transport
 from sync.server.engine.address import PostgresAddress
 
@@ -87,15 +89,52 @@ Exchanges = list[tuple[str, int, int]]
 """Path, bytes sent and bytes received of each request."""
 
 
+class _CountingSocket(PinnedSocket):
+    """Tells its context how much of HTTP goes through it, before TLS and after."""
+
+    def sendall(self, data: Any, flags: int = 0) -> None:
+        _counted(self.context, len(data))
+        super().sendall(data, flags)
+
+    def recv_into(self, *args: Any, **kwargs: Any) -> int:
+        received = super().recv_into(*args, **kwargs)
+        _counted(self.context, received)
+        return received
+
+
+def _counted(context: SSLContext, count: int) -> None:
+    assert isinstance(context, CountingContext)
+    context.carried += count
+
+
+class CountingContext(PinnedContext):
+    """Counts the bytes of HTTP that its sockets carry both ways: request lines, headers and bodies."""
+
+    sslsocket_class = _CountingSocket
+    carried = 0
+
+
 class _Listening(PinnedAdapter):
     """Counts what crosses the line."""
 
-    def __init__(self, context: PinnedContext) -> None:
+    def __init__(self, context: CountingContext) -> None:
         super().__init__(context)
+        self._counts = context
         self.exchanges: list[tuple[bytes, int]] = []
         self.paths: Exchanges = []
+        self._begun: list[int] = []
+
+    @property
+    def spoken(self) -> list[int]:
+        """Bytes of HTTP of each of `paths`."""
+        return [end - begin for begin, end in pairwise([*self._begun, self._counts.carried])]
+
+    def begin(self) -> None:
+        """Forget what was counted."""
+        self.paths, self._begun = [], []
 
     def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
+        self._begun.append(self._counts.carried)
         body: Any = request.body
         sent = body.getvalue() if body is not None else b""
         response = super().send(request, *args, **kwargs)
@@ -178,7 +217,7 @@ def _sync(register: Register) -> tuple[int, int, list[tuple[bytes, int]]]:
     """(pushed, pulled, exchanges)."""
     pins = register.identity.pins
     assert pins is not None
-    line = _Listening(PinnedContext.trusting(pins.ca_pem, send_seconds=SEND_SECONDS))
+    line = _Listening(CountingContext.trusting(pins.ca_pem, send_seconds=SEND_SECONDS))
     transport = Transport(pins.address, ca_pem=pins.ca_pem, adapter=line)
     outcome = Session(transport, RegisterReplica(register, lambda _changes: None)).sync()
     return outcome.pushed, outcome.pulled, line.exchanges
@@ -190,6 +229,8 @@ class Once:
 
     pulled: int
     exchanges: Exchanges
+    spoken: list[int]
+    """Of each of them the bytes of HTTP both ways, with request line, status and headers."""
     transactions: int
     """Of the register, as far as they changed anything."""
     receipt_after: float
@@ -205,7 +246,7 @@ class DeskLine:
         """`port`: of the line that it goes by."""
         pins = register.identity.pins
         assert pins is not None
-        self._listening = _Listening(PinnedContext.trusting(pins.ca_pem, send_seconds=SEND_SECONDS))
+        self._listening = _Listening(CountingContext.trusting(pins.ca_pem, send_seconds=SEND_SECONDS))
         address = f"https://127.0.0.1:{port}" if port else pins.address
         transport = Transport(address, ca_pem=pins.ca_pem, adapter=self._listening)
         transport.on_exchange = self._heard
@@ -216,11 +257,13 @@ class DeskLine:
     def sync(self) -> Once:
         """One whole sync."""
         self._changed.clear()
-        self._listening.paths, self._receipt_after = [], 0.0
+        self._listening.begin()
+        self._receipt_after = 0.0
         self._begun = time.perf_counter()
         outcome = self._session.sync()
         seconds = time.perf_counter() - self._begun
-        return Once(outcome.pulled, self._listening.paths, len(self._changed), self._receipt_after, seconds)
+        said = self._listening.paths, self._listening.spoken
+        return Once(outcome.pulled, *said, len(self._changed), self._receipt_after, seconds)
 
     def _heard(self, one: Exchange) -> None:
         if one.path == "/v1/push":

@@ -41,12 +41,13 @@ _WIDE = 1e9
 
 @dataclass(frozen=True, slots=True)
 class _Commune:
-    """What one run of the commune took: bytes of bodies both ways, and seconds."""
+    """What one run of the commune took: bytes both ways, and seconds."""
 
     bulk: tuple[float, float]
     edits: tuple[float, float]
     visit: float
     poll: float
+    """Of HTTP, with its headers; those above are of bodies, as their floors are."""
     on_the_wire: tuple[float, float]
     """A whole sync that brings a visit, and one that asks: everything that TCP carries for them."""
     begun: Begun
@@ -118,7 +119,7 @@ def _commune(bench: Workbench) -> _Commune:
             packed = zstandard.compress(plain_records(writer.register))
             edits = _edits(writer.register, people)
             visit = _one_visit(writer.register, people[0])
-            poll = sum(up + down for _, up, down in sync_once(writer.register).exchanges)
+            poll = float(sum(sync_once(writer.register).spoken))
             on_the_wire = _on_the_wire(writer.register, people[0], int(address.rpartition(":")[2]))
             begun = begin_desks(bench, folder, address, packed)
         finally:
@@ -175,14 +176,16 @@ def _edit(tx: Tx, *, person: RecordId, number: int) -> None:
 
 
 def _one_visit(register: Register, person: RecordId) -> float:
-    """Bytes of the exchange that carries a visit, both ways."""
+    """Bytes of HTTP of the exchange that carries a visit, both ways."""
     _record_visit(register, person)
-    return float(sum(up + down for path, up, down in sync_once(register).exchanges if path == "/v1/push"))
+    once = sync_once(register)
+    return float(
+        sum(spoken for (path, *_), spoken in zip(once.exchanges, once.spoken, strict=True) if path == "/v1/push")
+    )
 
 
 def _on_the_wire(register: Register, person: RecordId, port: int) -> tuple[float, float]:
-    """What TCP carries both ways for a sync that brings a visit, and for one that brings nothing: TLS, which goes on
-    with the session of before, HTTP, bodies."""
+    """What TCP carries both ways for a sync that brings a visit, and for one that brings nothing: TLS, HTTP, bodies."""
     line, carried = Line(_WIDE, 0.0), list[int]()
     with line_to(port, line) as near:
         desk = DeskLine(register, port=near)

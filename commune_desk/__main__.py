@@ -44,8 +44,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     return run(profile=given.profile, announce=given.announce, keeps_language=given.lang is None)
 
 
+SWITCH_SECONDS = 0.001
+"""How long a thread that reckons keeps the others from going on. The window gives way at every step in Qt, and a save
+at every statement: beside a sync each of those would wait for the usual five milliseconds."""
+
+
 def prepare() -> None:
     """What comes before the program's modules are loaded, for the sake of time and memory."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     gc.disable()  # nothing made on the way to the first window is garbage; the window turns collecting on again
     from commune_desk.ui.plain_import import use_plain_import
 

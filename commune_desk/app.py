@@ -145,6 +145,7 @@ class Program(QObject):
             self.opening.close()
             self.opening.deleteLater()
             self.opening = None
+        gc.freeze()  # of what stands now nothing is garbage: looked through amid a sync, it would hold up the keyboard
 
     def _put_to_work(self, desk: OpenDesk) -> None:
         # Loaded now and not with the module: the unlock page is on the screen before any of it is needed.

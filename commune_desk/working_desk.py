@@ -146,7 +146,7 @@ class WorkingDesk(QObject):
         return SyncAgent(
             DeskSync(register, self.tasks.announce),
             self._news.emit,
-            lambda: register.write(lambda tx: count_waiting(tx.connection)).result()[0],
+            lambda: register.write(lambda tx: count_waiting(tx.connection), gives_way=True).result()[0],
             clock=register.clock,
         )
 

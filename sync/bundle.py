@@ -1,7 +1,7 @@
 """The file that a courier carries between a desk and the province: signed, then sealed to one recipient, then padded.
 
 In clear stand only a magic word, the size, and a tag that nobody who lacks the recipient's public key can tie to
-anything. The page that explains it is docs/protocol-courier.md. Bytes in and out; whoever calls keeps the files.
+anything. It is explained in docs/protocol.md, section 23. Bytes in and out; whoever calls keeps the files.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import msgspec
 
 from commune_desk.domain.words.errors import Fault
 from commune_desk.domain.words.labels import N_
-from sync import protocol, seal, spelling
+from sync import framing, protocol, seal, spelling
 from sync.protocol import B64, Count
 
 SUFFIX = ".cdsync"
@@ -214,7 +214,7 @@ def write_bundle(header: Header, contents: Sequence[bytes], signer: seal.Signing
     """The whole file. `recipient` is the public key that `header.key` names. Raises ValueError when it is too large."""
     signed = protocol.encode(header)
     signature = signer.sign(seal.BUNDLE, signed)
-    inside = protocol.deflate(b"".join(contents))
+    inside = framing.deflate(b"".join(contents))
     content = protocol.b64(signature).encode() + b" " + signed + b"\n" + inside
     size = -(-(_OVERHEAD + len(content) + 1) // BLOCK) * BLOCK
     if size > MAX_FILE or sum(map(len, contents)) > MAX_INSIDE:
@@ -290,7 +290,7 @@ def _read(content: bytes) -> Bundle:
     header = protocol.decode(signed, Header)
     if header.v != 1 or len(header.parts) > MAX_PARTS:
         raise protocol.Malformed
-    inside = protocol.inflate(deflated, MAX_INSIDE)
+    inside = framing.inflate(deflated, MAX_INSIDE)
     if protocol.b64(seal.sha256(inside)) != header.digest or sum(one.size for one in header.parts) != len(inside):
         raise protocol.Malformed
     return Bundle(header, list(_cut(inside, header.parts)), signed, protocol.unb64(signature.decode("latin-1")))

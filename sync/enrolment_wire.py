@@ -37,7 +37,7 @@ class Enrolled(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     locker: B64
     province_name: str = ""
     courier_public: B64 = ""
-    """The province's X25519 key that bundles for it are sealed to (docs/protocol-courier.md)."""
+    """The province's X25519 key that bundles for it are sealed to (docs/protocol.md, section 23)."""
 
 
 class Proven(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

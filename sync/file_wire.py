@@ -1,7 +1,7 @@
 """What desk and province say to each other about files: how far a file is, a piece on its way up, a piece down.
 
 A piece is its header as one line of JSON, a line feed, and the bytes as they are: ciphertext, which no compression
-makes smaller. The page that explains it is docs/protocol-files.md.
+makes smaller. It is explained in docs/protocol.md, section 26.
 """
 
 from __future__ import annotations

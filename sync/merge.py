@@ -1,4 +1,4 @@
-"""Who wins: pure rules, the same at the province and in every reader's head. See docs/protocol.md, "Merge"."""
+"""Who wins: pure rules, the same at the province and in every reader's head. See docs/protocol.md, section 10."""
 
 from __future__ import annotations
 

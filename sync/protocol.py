@@ -1,6 +1,6 @@
-"""The messages of `/v1`, their limits, and the framing of bodies. The page that explains them is docs/protocol.md.
+"""The messages of `/v1` and their limits. The page that explains them is docs/protocol.md.
 
-Every body is one zstd frame (HTTP encoding stays `identity`) around JSON, or around lines for push and pull. Every
+Every body is a frame (`sync.framing`) around JSON, or around lines for push and pull. Every
 reply of the province is signed over its inflated bytes, in the header `CD-Signature`.
 """
 
@@ -10,7 +10,6 @@ from base64 import b64decode, b64encode
 from typing import Annotated, TypeVar
 
 import msgspec
-import zstandard
 
 from commune_desk.domain.words.errors import Fault
 from commune_desk.domain.words.labels import N_
@@ -27,7 +26,6 @@ MAX_BODY = 1 << 20
 MAX_INFLATED = 8 << 20
 MAX_PAGE_EVENTS = 500
 SIGNATURE_HEADER = "CD-Signature"
-CONTENT_TYPE = "application/vnd.commune-desk+zstd"
 SIGNED_COMPONENTS = ("@method", "@path", "content-type", "content-digest")
 """What of a request its signature covers (RFC 9421)."""
 BELL_SUFFIX = ".bell"
@@ -67,6 +65,8 @@ class Hello(_Message, frozen=True, kw_only=True, omit_defaults=True):
     """Names requests until it runs out: each request's nonce is `ticket.counter`, counter growing."""
     ticket_seconds: Count = 900
     """How long it lives."""
+    dictionary: Count = 0
+    """The newest dictionary of frames that the province knows; 0: none, as a province of an earlier program."""
     retry_after: Count = 0
 
 
@@ -340,23 +340,6 @@ def decode(body: bytes, message: type[M]) -> M:
         return msgspec.json.decode(body, type=message)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         raise Malformed from None
-
-
-def deflate(body: bytes) -> bytes:
-    return zstandard.ZstdCompressor(level=3).compress(body)
-
-
-def inflate(body: bytes, limit: int = MAX_INFLATED) -> bytes:
-    """The inside of one zstd frame of at most `limit` bytes. Raises Malformed, in bounded memory."""
-    try:
-        reader = zstandard.ZstdDecompressor(max_window_size=1 << 23).stream_reader(body)
-        inside = reader.read(limit + 1)
-        declared = zstandard.frame_content_size(body) if body else -1
-    except zstandard.ZstdError:
-        raise Malformed from None
-    if len(inside) > limit or declared not in (-1, len(inside)):
-        raise Malformed
-    return inside
 
 
 def head_statement(desk: str, n: int, head: bytes) -> bytes:

@@ -53,7 +53,7 @@ COURIER_BUCKET = 4096
 """What is sealed to the province as a whole comes in multiples of this many bytes."""
 
 CODE_MEMORY_KIB = 64 * 1024
-"""What one guess at an enrolment code fills (protocol.md section 7)."""
+"""What one guess at an enrolment code fills (docs/protocol.md, section 7)."""
 DESK_CHARACTERS = 6
 """Characters of a desk id: 30 random bits, short enough to read out."""
 

@@ -9,10 +9,14 @@ import msgspec
 
 
 class KeptTicket(msgspec.Struct, frozen=True, kw_only=True):
-    """Good for that desk in that epoch alone, so many `seconds` from when it came; `at` is the province's time then."""
+    """Good for that desk in that epoch alone, so many `seconds` from when it came; `at` is the province's time then.
+
+    `dictionary`: the newest one that the province, as long as the ticket is good, reads frames with.
+    """
 
     desk: str
     epoch: str
     ticket: str
     seconds: int
     at: str
+    dictionary: int = 0

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
@@ -53,6 +54,27 @@ def test_who_asks_what_a_command_does_runs_nothing(name: str) -> None:
     shown = run(sys.executable, "-I", "-S", ROOT / "desk.py", name, "--help")
     assert (shown.returncode, shown.stderr) == (0, "")
     assert shown.stdout == f"desk.py {name}: {desk.COMMANDS[name][1]}\n"
+
+
+@pytest.mark.parametrize("command", ["bench", "load", "shots", "texts"])
+def test_a_path_is_meant_from_the_folder_of_who_typed_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """All runs in the project's folder: figures and pictures lay there, and a fragment was not found."""
+    ran: list[str] = []
+
+    def noted(words: Sequence[str], **_more: str) -> int:
+        ran[:] = words
+        return 0
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(desk, "python", noted)
+    typed = ["new.po"] if command == "texts" else ["--json", "a.json", "--out=shots", "--speed", "4"]
+    desk.COMMANDS[command][0](typed)
+    here = [str(tmp_path / "new.po")]
+    if command != "texts":
+        here = ["--json", str(tmp_path / "a.json"), f"--out={tmp_path / 'shots'}", "--speed", "4"]
+    assert ran[2:] == here
 
 
 def test_an_earlier_story_is_not_played_over(tmp_path: Path) -> None:

@@ -7,15 +7,19 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import partial
+from threading import Lock
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from shiboken6 import isValid
 
 from commune_desk.domain.model.change_set import ChangeSet
 from commune_desk.domain.words.errors import DeskError, Mistake
 
 T = TypeVar("T")
+REST_MS = 250
+"""What is told from elsewhere is told so often at most: each time the window and its page read themselves anew, and a
+sync changes something many times in a second."""
 _log = logging.getLogger(__name__)
 
 
@@ -52,6 +56,10 @@ class Tasks(QObject):
         self._writer, self._slow = writer, slow
         self._errands: ThreadPoolExecutor | None = None
         self._open = 0
+        self._guard = Lock()
+        self._told: list[ChangeSet] = []
+        self._rest = QTimer(self, interval=REST_MS, singleShot=True)
+        self._rest.timeout.connect(self._tell)
         self._came_home.connect(self._on_home, Qt.ConnectionType.QueuedConnection)
 
     def run(
@@ -98,14 +106,36 @@ class Tasks(QObject):
             self._errands.shutdown()
 
     def announce(self, changes: ChangeSet) -> None:
-        """Tell every page what changed; may be called from any thread."""
-        if changes:
-            self._came_home.emit(partial(self.register_changed.emit, changes))
+        """Tell every page what changed; may be called from any thread.
+
+        What comes while the pages rest from the last time is told together, as far as it is of the same topics.
+        """
+        if not changes:
+            return
+        with self._guard:
+            is_first = not self._told
+            if not is_first and self._told[-1].topics == changes.topics:
+                changes = self._told.pop().joined(changes)
+            self._told.append(changes)
+        if is_first:
+            self._came_home.emit(self._tell_unless_at_rest)
+
+    def _tell_unless_at_rest(self) -> None:
+        if not self._rest.isActive():
+            self._tell()
+
+    def _tell(self) -> None:
+        with self._guard:
+            told, self._told = self._told, []
+        for changes in told:
+            self.register_changed.emit(changes)
+        if told:
+            self._rest.start()
 
     @property
     def is_idle(self) -> bool:
-        """Whether everything handed in has come home."""
-        return self._open == 0
+        """Whether everything handed in has come home, and all is told."""
+        return self._open == 0 and not self._told
 
     def _submit(
         self,

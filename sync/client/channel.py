@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from commune_desk.domain.time.clock import from_iso, monotonic
-from sync import protocol, seal
+from sync import framing, protocol, seal
 from sync.client import errors
 from sync.client.backoff import CAP_SECONDS
 from sync.client.signing import RequestSigner
@@ -75,6 +75,7 @@ class Channel:
         self._nonces: Iterator[str] = iter(())
         self._ends_at = monotonic()
         self._is_untried = False
+        self._content_type = framing.CONTENT_TYPE
 
     @property
     def has_ticket(self) -> bool:
@@ -101,6 +102,7 @@ class Channel:
         self._ends_at = asked_at  # unless what it says is taken up, the next sync asks again
         self._greeted(hello)
         self._count_from(1, hello.ticket)
+        self._content_type = _framed_for(hello.dictionary)
         self._ends_at = asked_at + hello.ticket_seconds - _SECONDS_TO_SPARE
         self._is_untried = False
         return hello
@@ -115,6 +117,7 @@ class Channel:
             return
         self._transport.advance_province_time(_instant(kept.at) + timedelta(seconds=age))
         self._count_from(1 + int(age * _COUNTED_A_SECOND), kept.ticket)
+        self._content_type = _framed_for(kept.dictionary)
         self._ends_at = monotonic() + left
         self._is_untried = True
 
@@ -137,10 +140,17 @@ class Channel:
         return self._call(path, body, domain)
 
     def _call(self, path: str, body: bytes, domain: bytes) -> tuple[bytes, bytes]:
-        reply = self._transport.post(path, body, signer=self._signer, nonce=next(self._nonces))
+        reply = self._transport.post(
+            path, body, signer=self._signer, nonce=next(self._nonces), content_type=self._content_type
+        )
         inside = proven(reply, domain, self._authority, self._desk)
         self._is_untried = False
         return inside, protocol.unb64(reply.signature)
+
+
+def _framed_for(dictionary: int) -> str:
+    """How bodies are framed for a province that knows the dictionaries up to this number."""
+    return framing.DICTIONARY_TYPE if dictionary >= framing.NEWEST_DICTIONARY else framing.CONTENT_TYPE
 
 
 def _instant(text: str) -> datetime:

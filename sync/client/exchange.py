@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from commune_desk.domain.time.clock import monotonic
+from commune_desk.domain.time.pace import Pace
 from sync import protocol, seal
 from sync.change import MAX_RUN, FeedPosition, Line, next_head
 from sync.client import errors
@@ -108,11 +110,14 @@ def refuse_to_be_a_past(replica: Outbox, identity: DeskIdentity, events: Sequenc
 def hand_over(
     replica: Feeds, page: Page, reached: Sequence[FeedPosition], *, at_once: int = APPLY_AT_ONCE, at: str = ""
 ) -> None:
-    """Give a page to the register, `at_once` events in a transaction. `reached` is what `prove` said.
+    """Give a page to the register, at most `at_once` events in a transaction; fewer where those take long.
 
-    `at`: when a carried one was made.
+    `reached` is what `prove` said. `at`: when a carried one was made.
     """
     replica.accept_certs(page.header)
-    for events, positions in portions(page, reached, at_once):
+    pace = Pace.up_to(at_once)
+    for events, positions in portions(page, reached, pace):
+        begun = monotonic()
         replica.apply(events, positions)
+        pace.took(monotonic() - begun)
     replica.heads(page.trailer.heads, at=at)

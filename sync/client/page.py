@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from commune_desk.domain.time.pace import Pace
 from sync import protocol, seal
 from sync.change import MAX_RUN, START, FeedPosition, Line, next_chain, next_head
 from sync.client import errors
@@ -178,10 +179,11 @@ def _check_trailer(page: Page, after: Mapping[str, FeedPosition]) -> None:
 
 
 def portions(
-    page: Page, reached: Sequence[FeedPosition], at_once: int
+    page: Page, reached: Sequence[FeedPosition], pace: Pace
 ) -> Iterator[tuple[list[tuple[protocol.Event, Line]], dict[str, FeedPosition]]]:
-    """The page in pieces of at most `at_once` steps, each with the positions that its scopes stand at after it."""
-    for start in range(0, len(page.steps), at_once):
-        piece = page.steps[start : start + at_once]
+    """The page in pieces of as many steps as `pace` says by then, each with the positions of its scopes after it."""
+    start = 0
+    while piece := page.steps[start : start + pace.at_once]:
         positions = {event.scope: position for (event, _), position in zip(piece, reached[start:], strict=False)}
         yield [(event, line) for event, line in piece if line is not None], positions
+        start += len(piece)

@@ -205,7 +205,12 @@ class Session:
         self._replica.record_contact(hello.time)
         self._has_freed |= self._replica.heard_schema(hello.schema)
         ticket = KeptTicket(
-            desk=self._desk, epoch=hello.epoch, ticket=hello.ticket, seconds=hello.ticket_seconds, at=hello.time
+            desk=self._desk,
+            epoch=hello.epoch,
+            ticket=hello.ticket,
+            seconds=hello.ticket_seconds,
+            at=hello.time,
+            dictionary=hello.dictionary,
         )
         self._replica.keep_ticket(ticket)
 

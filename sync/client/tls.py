@@ -10,7 +10,7 @@ import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 from weakref import WeakSet
 
 from requests import PreparedRequest
@@ -25,7 +25,7 @@ _ANY_TIME = 0x200000
 """OpenSSL's X509_V_FLAG_NO_CHECK_TIME: the clock of an office PC says nothing about a certificate."""
 
 
-class _CuttableSocket(ssl.SSLSocket):
+class PinnedSocket(ssl.SSLSocket):
     """Known to its context from the handshake on."""
 
     def do_handshake(self, block: bool = False) -> None:
@@ -47,15 +47,15 @@ class PinnedContext(ssl.SSLContext):
     """
 
     send_seconds: float
-    _live: WeakSet[_CuttableSocket]
+    _live: WeakSet[PinnedSocket]
     _guard: threading.Lock
     _is_cut: bool
     province_time: float | None
     _valid: tuple[float, float] | None
-    sslsocket_class = _CuttableSocket
+    sslsocket_class = PinnedSocket
 
     @classmethod
-    def trusting(cls, ca_pem: bytes | None, *, send_seconds: float) -> PinnedContext:
+    def trusting(cls, ca_pem: bytes | None, *, send_seconds: float) -> Self:
         """Raises WrongCertificate when `ca_pem` is not one certificate and nothing else."""
         context = cls(ssl.PROTOCOL_TLS_CLIENT)
         context._live, context._guard, context._is_cut = WeakSet(), threading.Lock(), False
@@ -101,7 +101,7 @@ class PinnedContext(ssl.SSLContext):
         if not self._valid[0] <= self.province_time <= self._valid[1]:
             raise ssl.SSLCertVerificationError("the certificate is not good at the province's own time")
 
-    def begins(self, connection: _CuttableSocket) -> None:
+    def begins(self, connection: PinnedSocket) -> None:
         """Know a connection from its handshake on. Raises SSLError between a `cut` and the next `resume`."""
         with self._guard:
             self._live.add(connection)

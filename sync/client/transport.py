@@ -21,11 +21,12 @@ import requests
 from requests.adapters import BaseAdapter
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionError
 from urllib3.exceptions import TimeoutError as LibraryTimeout
+from urllib3.util import SKIP_HEADER
 
 from commune_desk.domain.time.clock import monotonic
 from commune_desk.domain.words.errors import Invalid
 from commune_desk.domain.words.labels import N_
-from sync import protocol, seal
+from sync import framing, protocol, seal
 from sync.carried_wire import MAX_CARRIED
 from sync.client import errors
 from sync.client.backoff import CAP_SECONDS, wait_said
@@ -127,7 +128,7 @@ class Transport:
         self._session.adapters.clear()
         self._session.mount("https://", self._adapter)
         self._session.headers = requests.structures.CaseInsensitiveDict(
-            {"Accept-Encoding": "identity", "User-Agent": "commune-desk"}
+            {"Accept-Encoding": SKIP_HEADER, "User-Agent": SKIP_HEADER}  # asked for by nobody, and paid for each time
         )
         self._is_aborted = False
         self._came = 0
@@ -143,15 +144,25 @@ class Transport:
             raise _no_answer(response, is_page=is_page)
         return raw
 
-    def post(self, path: str, body: bytes, *, signer: RequestSigner | None = None, nonce: str = "") -> Reply:
+    def post(
+        self,
+        path: str,
+        body: bytes,
+        *,
+        signer: RequestSigner | None = None,
+        nonce: str = "",
+        content_type: str = framing.CONTENT_TYPE,
+    ) -> Reply:
         """Deflate and send `body`, give the inflated reply of status 200 or 4xx/503 with the province's own body.
+
+        `content_type`: how it is framed, and its answer may be.
 
         Raises a SyncFault or Malformed.
         """
-        packed = protocol.deflate(body)
+        packed = framing.deflate(body, content_type)
         if len(packed) > self._limits.sent_bytes:
             return Reply(413, b"", "", 0.0)
-        request = self._prepare("POST", path, packed)
+        request = self._prepare("POST", path, packed, content_type)
         if signer is not None:
             signer.sign(request, packed, nonce)
         response, raw = self._exchange(request)
@@ -209,10 +220,12 @@ class Transport:
         """Close idle connections between two syncs."""
         self._adapter.close()
 
-    def _prepare(self, method: str, path: str, body: bytes) -> requests.PreparedRequest:
+    def _prepare(
+        self, method: str, path: str, body: bytes, content_type: str = framing.CONTENT_TYPE
+    ) -> requests.PreparedRequest:
         # A file-like body is sent in pieces, each with a timeout of its own; bytes would share a single one.
         data = io.BytesIO(body) if body else None
-        headers = {"Content-Type": protocol.CONTENT_TYPE} if body else {}
+        headers = {"Content-Type": content_type} if body else {}
         return self._session.prepare_request(requests.Request(method, self.base + path, headers=headers, data=data))
 
     def _exchange(
@@ -373,7 +386,7 @@ def _read_reply(response: requests.Response, raw: bytes, most: int) -> Reply:
     signature = response.headers.get(protocol.SIGNATURE_HEADER, "")
     if not signature and status != 200:
         return Reply(status, b"", "", retry_after)
-    return Reply(status, protocol.inflate(raw, most), signature, retry_after)
+    return Reply(status, framing.inflate(raw, most), signature, retry_after)
 
 
 def _is_page(response: requests.Response, raw: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""The client that was written from the pages alone knows nothing of the program."""
+"""The client that was written from the one page alone knows nothing of the program."""
 
 from __future__ import annotations
 

@@ -20,8 +20,7 @@ def main(words: Sequence[str]) -> int:
     chosen = parser.parse_args(words)
     faults = [one for one in FAULTS if not chosen.only or any(part in one.name for part in chosen.only)]
     if chosen.list:
-        print("\n".join(one.name for one in faults))
-        return 0
+        return _list(faults)
     if not hasattr(os, "fork"):
         print("Only a system that can fork runs the faults; --list names them.")
         return 1
@@ -29,6 +28,15 @@ def main(words: Sequence[str]) -> int:
         print("No fault has such a name; see: desk.py mutate --list")
         return 1
     return _run(faults, chosen.at_once)
+
+
+def _list(faults: Sequence[Fault]) -> int:
+    """Their names, to whoever reads as many as he likes: `--list | head`."""
+    try:
+        print("\n".join(one.name for one in faults), flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left is flushed at the end
+    return 0
 
 
 def _run(faults: Sequence[Fault], at_once: int) -> int:

@@ -179,7 +179,7 @@ FAULTS = (
     Fault(
         name="ticket-of-anybody",
         file=_TICKETS,
-        old=" and seal.is_mac(proof, self._secret, body)",
+        old=" and seal.same(proof, self._proof(body))",
         new="",
         tests=("sync/server/test_gate.py::test_tickets_run_out_and_die_with_the_process",),
     ),

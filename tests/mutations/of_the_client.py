@@ -6,7 +6,8 @@ from tests.mutations.fault import Fault
 
 _PAGE, _SESSION, _CHANNEL = "sync/client/page.py", "sync/client/session.py", "sync/client/channel.py"
 _EXCHANGE = "sync/client/exchange.py"
-_TRANSPORT, _PROTOCOL, _CHANGE = "sync/client/transport.py", "sync/protocol.py", "sync/change.py"
+_FRAMING = "sync/framing.py"
+_TRANSPORT, _CHANGE = "sync/client/transport.py", "sync/change.py"
 _SESSIONS = ("sync/client/test_session.py",)
 _KEPT = "sync/client/test_kept_tickets.py"
 _BITS, _PROOFS = ("sync/wire/test_flipped_bits.py",), ("sync/wire/test_page_proofs.py",)
@@ -18,6 +19,27 @@ _HERE = "if event.scope not in granted or not is_for(event, line):"
 _CURSOR = "        if protocol.unb64(cursor.chain) != position.chain:\n            raise errors.HistoryRewritten\n"
 
 BELIEF = (
+    Fault(
+        name="a-province-that-never-said-so-is-sent-frames-of-the-dictionary",
+        file=_CHANNEL,
+        old="framing.DICTIONARY_TYPE if dictionary >= framing.NEWEST_DICTIONARY else framing.CONTENT_TYPE",
+        new="framing.DICTIONARY_TYPE",
+        tests=("sync/wire/test_framing.py",),
+    ),
+    Fault(
+        name="who-asked-without-the-dictionary-is-answered-with-it",
+        file="sync/server/edge/app.py",
+        old="framed = DICTIONARY_TYPE if knows else CONTENT_TYPE",
+        new="framed = DICTIONARY_TYPE",
+        tests=("sync/wire/test_framing.py", "sync/wire/test_plain_client.py"),
+    ),
+    Fault(
+        name="a-kept-ticket-forgets-the-dictionary",
+        file="sync/client/channel.py",
+        old="        self._content_type = _framed_for(kept.dictionary)\n",
+        new="",
+        tests=("sync/wire/test_framing.py",),
+    ),
     Fault(
         name="a-garbled-line-told-as-another-certificate",
         file=_TRANSPORT,
@@ -293,14 +315,14 @@ SENDING = (
     ),
     Fault(
         name="inflated-without-a-cap",
-        file=_PROTOCOL,
-        old="        inside = reader.read(limit + 1)\n",
-        new="        inside = reader.read()[: limit + 1]\n",
+        file=_FRAMING,
+        old="        inside = unpacking.stream_reader(body).read(limit + 1)\n",
+        new="        inside = unpacking.stream_reader(body).read()[: limit + 1]\n",
         tests=("sync/server/test_limits.py",),
     ),
     Fault(
         name="too-much-inside-accepted",
-        file=_PROTOCOL,
+        file=_FRAMING,
         old="    if len(inside) > limit or declared not in (-1, len(inside)):",
         new="    if declared not in (-1, len(inside)):",
         tests=("sync/wire/test_one_spelling.py",),

@@ -103,8 +103,8 @@ FAULTS = (
     ),
     Fault(
         name="a-task-taken-up-again-counts-as-done",
-        file="commune_desk/presenters/child/timeline.py",
-        old="                done.pop(entry.record, None)\n",
+        file="commune_desk/store/pages/history.py",
+        old="            done.pop(entry.record, None)\n",
         new="",
         tests=(_DONE,),
     ),

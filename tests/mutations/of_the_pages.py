@@ -1,4 +1,4 @@
-"""Faults that both halves of the program share: they understand each other, and whoever goes by the pages does not."""
+"""Faults that both halves of the program share: they understand each other, and whoever goes by the page does not."""
 
 from __future__ import annotations
 
@@ -20,5 +20,12 @@ FAULTS = (
         old='_LOCKED_PUSH = b"cd-locked-push-v1"\n',
         new='_LOCKED_PUSH = b"cd-locked-push"\n',
         tests=(f"{_PLAIN}::test_what_was_written_at_lock_goes_by_the_doorbell",),
+    ),
+    Fault(
+        name="a-field-merges-otherwise-than-the-page-says",
+        file="commune_desk/domain/records/families.py",
+        old='field(N_("Occupation"), merge=Merge.LWW, max_chars=80)',
+        new='field(N_("Occupation"), max_chars=80)',
+        tests=("architecture/test_one_page.py::test_its_tables_are_those_of_the_declarations",),
     ),
 )

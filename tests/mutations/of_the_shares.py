@@ -53,7 +53,7 @@ FAULTS = (
     Fault(
         name="a-stay-that-does-not-follow-its-child",
         file="commune_desk/usecases/sync/around_sync.py",
-        old="            self._note(self._register.write(follow_moves).result()[1])\n",
+        old="            self._note(self._write(follow_moves).result()[1])\n",
         new="",
         tests=(f"{_MOVED}::test_the_new_commune_is_told_once_and_the_former_one_hears_the_end",),
     ),

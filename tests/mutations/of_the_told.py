@@ -204,8 +204,15 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         name="what-is-on-the-way-waits-nowhere",
         file="sync/server/lifecycle/status.py",
-        old="on_the_way = max(0, (row.carried_n or 0) - held_n)",
-        new="on_the_way = 0",
+        old="    end = (row.carried_n or 0) + 1\n",
+        new="    end = 0\n",
+        tests=(f"{_BY_STICK}::test_of_a_stick_that_was_lost_the_next_trip_tells",),
+    ),
+    Fault(
+        name="what-came-too-early-counts-as-waiting-there",
+        file="sync/server/lifecycle/status.py",
+        old="missing(held_n, [*here, (end, end)])",
+        new="missing(held_n, [(end, end)])",
         tests=(f"{_BY_STICK}::test_of_a_stick_that_was_lost_the_next_trip_tells",),
     ),
 )

@@ -42,8 +42,10 @@ from tests.mutations import (
     of_the_pushes,
     of_the_register,
     of_the_restored,
+    of_the_seldom,
     of_the_shares,
     of_the_told,
+    of_the_typing,
     of_the_ways,
 )
 from tests.mutations.fault import ROOT, Fault
@@ -62,6 +64,7 @@ FAULTS: tuple[Fault, ...] = (
     *of_the_moves.FAULTS,
     *of_the_shares.FAULTS,
     *of_the_told.FAULTS,
+    *of_the_typing.FAULTS,
     *of_the_ways.FAULTS,
     *of_the_carried.FAULTS,
     *of_the_officers.FAULTS,
@@ -78,6 +81,7 @@ FAULTS: tuple[Fault, ...] = (
     *of_the_pages.FAULTS,
     *of_the_pictures.FAULTS,
     *of_the_restored.FAULTS,
+    *of_the_seldom.FAULTS,
 )
 _NOT_COPIED = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", "*.egg-info", ".hypothesis")
 _SECONDS, _SECONDS_WITHOUT = 180, 900

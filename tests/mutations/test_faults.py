@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,6 +35,16 @@ def test_there_are_enough_and_each_has_its_name() -> None:
     counted = {fault.name for fault in FAULTS if not fault.equivalent}
     assert len(counted) >= LEAST
     assert len({fault.name for fault in FAULTS}) == len(FAULTS)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="elsewhere a pipe breaks otherwise")
+def test_who_reads_no_further_is_told_nothing_of_it() -> None:
+    words = [sys.executable, "-m", "tests.mutations", "--list"]
+    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as listing:
+        assert listing.stdout is not None
+        assert listing.stderr is not None
+        listing.stdout.close()
+        assert (listing.stderr.read(), listing.wait()) == (b"", 0)
 
 
 def test_a_fault_whose_text_is_gone_is_told(tmp_path: Path) -> None:

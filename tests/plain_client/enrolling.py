@@ -14,9 +14,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from .frames import CONTENT_TYPE, pack, unpack
 from .sealing import key_id
 from .spelling import Message, b64, check, compact, need, public_of, sha, unb
-from .wire import CONTENT_TYPE, Line, Refused, pack, unpack
+from .wire import Line, Refused
 
 DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 

@@ -125,7 +125,7 @@ def follow(page: Page, places: Mapping[str, Place], passed: dict[tuple[str, int]
 
 
 def prove_root(root: Message, authority: bytes, passed: Mapping[tuple[str, int], bytes]) -> Message:
-    """The statement of a daily root: protocol-chains.md, section 2. `passed`: the chain at every place known here."""
+    """The statement of a daily root: protocol.md, section 29.2. `passed`: the chain at every place known here."""
     body = unb(root["body"])
     check(authority, b"cd-root-v1", body, unb(root["signature"]))
     statement: Message = json.loads(body)

@@ -1,4 +1,4 @@
-"""The content of files: protocol-files.md, section 2."""
+"""The content of files: protocol.md, section 26.2."""
 
 from __future__ import annotations
 

@@ -6,9 +6,10 @@ import json
 import os
 
 from .desk import RECEIPT, Desk
+from .frames import pack
 from .sealing import hpke_seal
 from .spelling import Message, b64, compact, need, unb
-from .wire import Wire, pack
+from .wire import Wire
 
 BLOCK = 4096
 

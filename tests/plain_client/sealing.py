@@ -77,7 +77,7 @@ def _nonce(i: int, last: bool) -> bytes:
 
 
 def encrypt_content(key: bytes, content: bytes) -> bytes:
-    """protocol-files.md, section 1."""
+    """protocol.md, section 26.1."""
     pieces = [content[at : at + PIECE] for at in range(0, len(content), PIECE)]
     box = AESGCM(key)
     return b"".join(

@@ -6,10 +6,10 @@ import json
 
 from .desk import FEED, Desk
 from .feed import Place, prove, read_events
+from .frames import unpack
 from .sealing import decrypt_content, hpke_open
 from .spelling import Message, compact, need, sha, unb
 from .standing import Standing
-from .wire import unpack
 
 INFLATED = 1 << 30
 
@@ -42,7 +42,7 @@ def read(desk: Desk, offered: Message, data: bytes) -> tuple[Place, Standing]:
     desk.certificates.take(offered["header"], offered["header"].get("certs", ()))
     private = desk.enrolled.opens[desk.scope]
     key = hpke_open(private, compact(["cd-snapshot-v1", desk.scope]), unb(offered["box"]))
-    lines = unpack(decrypt_content(key, data), INFLATED).split(b"\n")
+    lines = unpack(decrypt_content(key, data), most=INFLATED).split(b"\n")
     first, events, last = json.loads(lines[0]), read_events(lines[1:-1]), json.loads(lines[-1])
     need((first["epoch"], first["scope"]) == (desk.epoch, desk.scope), "of another scope")
     need(last.get("events", 0) == len(events), "a piece of a snapshot")

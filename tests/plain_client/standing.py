@@ -1,4 +1,4 @@
-"""What stands after the events of a feed: protocol.md, section 9, "Applying an event"; sums: protocol-chains.md."""
+"""What stands after the events of a feed: protocol.md, section 9.4; sums: section 29.1."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes on a USB stick: protocol-courier.md."""
+"""What goes on a USB stick: protocol.md, section 23."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from .desk import FEED, RECEIPT, Desk
 from .feed import read_page
+from .frames import pack, unpack
 from .sealing import hpke_open, hpke_seal
 from .spelling import Message, b64, check, compact, need, sha, unb
-from .wire import Wire, pack, unpack
+from .wire import Wire
 
 MAGIC = b"CDSYNC1\n"
 BLOCK = 65_536
@@ -59,7 +60,7 @@ def opened(public: bytes, private: bytes, file: bytes) -> Opened:
     signature, _, rest = padded[: padded.rindex(b"\x80")].partition(b" ")
     words, _, frame = rest.partition(b"\n")
     header: Message = json.loads(words)
-    body = unpack(frame, MOST)
+    body = unpack(frame, most=MOST)
     need(header["digest"] == b64(sha(body)), "another body")
     need(unb(header["key"]) == public, "sealed on to somebody else")
     return Opened(header, words, unb(signature.decode()), body)

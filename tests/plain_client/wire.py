@@ -1,4 +1,4 @@
-"""The line to the province: protocol.md, sections 1, 2, 3 and 5."""
+"""The line to the province: protocol.md, sections 1, 2, 3, 5 and 30."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ import zstandard
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from .frames import CONTENT_TYPE, DICTIONARY_TYPE, MOST, pack, unpack
 from .spelling import Message, b64, check, compact, need, sha, unb
 
-CONTENT_TYPE = "application/vnd.commune-desk+zstd"
 NO_CHECK_TIME = 0x200000  # X509_V_FLAG_NO_CHECK_TIME
-MOST = 8 << 20
 
 
 class Refused(Exception):
@@ -32,16 +31,6 @@ class Refused(Exception):
     @property
     def code(self) -> str:
         return str(self.problem["code"])
-
-
-def pack(data: bytes) -> bytes:
-    return zstandard.ZstdCompressor().compress(data)
-
-
-def unpack(data: bytes, most: int = MOST) -> bytes:
-    size = zstandard.frame_content_size(data)
-    need(0 <= size <= most, "a frame of more than it may hold")
-    return zstandard.ZstdDecompressor(max_window_size=MOST).decompress(data, max_output_size=most)
 
 
 def context_of(ca_pem: str | None) -> ssl.SSLContext:
@@ -87,23 +76,28 @@ class Line:
         return (socket.getpeercert(True) if isinstance(socket, ssl.SSLSocket) else None) or b""
 
 
-def signature_base(path: str, digest: str, parameters: str) -> bytes:
+def signature_base(path: str, digest: str, parameters: str, content_type: str = CONTENT_TYPE) -> bytes:
     """What is signed of a request (RFC 9421)."""
     return "\n".join((
         '"@method": POST',
         f'"@path": {path}',
-        f'"content-type": {CONTENT_TYPE}',
+        f'"content-type": {content_type}',
         f'"content-digest": {digest}',
         f'"@signature-params": {parameters}',
     )).encode()  # fmt: skip
 
 
-def signed_headers(key: Ed25519PrivateKey, path: str, body: bytes, key_id: str, nonce: str, created: int) -> Message:
+def signed_headers(
+    key: Ed25519PrivateKey, path: str, body: bytes, names: tuple[str, str, int], content_type: str = CONTENT_TYPE
+) -> Message:
+    """`names`: whose key it is, the nonce, and when."""
+    key_id, nonce, created = names
     digest = f"sha-256=:{b64(sha(body))}:"
     covered = '("@method" "@path" "content-type" "content-digest")'
     parameters = f'{covered};created={created};keyid="{key_id}";alg="ed25519";nonce="{nonce}"'
-    signature = key.sign(signature_base(path, digest, parameters))
+    signature = key.sign(signature_base(path, digest, parameters, content_type))
     return {
+        "Content-Type": content_type,
         "Content-Digest": digest,
         "Signature-Input": f"sig={parameters}",
         "Signature": f"sig=:{b64(signature)}:",
@@ -121,6 +115,10 @@ class Wire:
         self._ticket = ""
         self._count = 0
         self.hellos: list[Message] = []
+        self.dictionary: zstandard.ZstdCompressionDict | None = None
+        """Used with a province that knows it."""
+        self.sent: list[int] = []
+        """Bytes of the bodies that were signed."""
 
     def hello(self) -> Message:
         nonce = b64(os.urandom(16))
@@ -168,17 +166,21 @@ class Wire:
 
     def _signed(self, path: str, message: bytes, domain: bytes) -> tuple[bytes, bytes]:
         self._count += 1
-        body = pack(message)
-        nonce = f"{self._ticket}.{self._count}"
-        headers = signed_headers(self._key, path, body, self._desk, nonce, int(time.time()))
-        return self._post(path, message, domain, headers, body)
+        dictionary = self.dictionary if self.hellos and self.hellos[-1].get("dictionary", 0) >= 1 else None
+        body = pack(message, dictionary)
+        self.sent.append(len(body))
+        names = (self._desk, f"{self._ticket}.{self._count}", int(time.time()))
+        framed = CONTENT_TYPE if dictionary is None else DICTIONARY_TYPE
+        return self._post(path, message, domain, signed_headers(self._key, path, body, names, framed), body)
 
     def _post(
         self, path: str, message: bytes, domain: bytes, headers: Message, body: bytes | None = None
     ) -> tuple[bytes, bytes]:
-        headers = {**headers, "Content-Type": CONTENT_TYPE}
+        headers = {"Content-Type": CONTENT_TYPE, **headers}
         status, said, reply = self._line.ask("POST", path, body or pack(message), headers)
-        inflated = unpack(reply)
+        framed = said.get("Content-Type") or said["content-type"]
+        need(framed == headers["Content-Type"], "framed otherwise than it was asked")
+        inflated = unpack(reply, self.dictionary if framed == DICTIONARY_TYPE else None)
         signature = unb(said.get("CD-Signature") or said["cd-signature"])
         if status != 200:
             check(self._authority, b"cd-hello-v1", inflated, signature)

@@ -14,24 +14,29 @@ from commune_desk.domain.model.record import Record, kind_of
 from commune_desk.domain.records.children import FOLLOWED, ChildFile
 from commune_desk.domain.records.desks import Task
 from commune_desk.domain.records.families import Person
+from commune_desk.domain.records.placements import Placement
 from commune_desk.domain.time.clock import to_iso
 from commune_desk.i18n import Language, set_language
+from commune_desk.presenters.child.page import ChildPage as ChildPresenter
 from commune_desk.presenters.frame.routes import Route
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.ui import theme
 from commune_desk.ui.desk_window import DeskWindow
+from commune_desk.ui.dialogs.message import Message, question
 from commune_desk.ui.forms.entry_page import EntryPage
 from commune_desk.ui.pages.sync import SyncPage
+from commune_desk.ui.pages.today import TodayPage
 from commune_desk.ui.shots import SCREEN
+from commune_desk.ui.theme import Tone
 from commune_desk.usecases.desk.workplace import Workplace
-from commune_desk.usecases.records.tasks import finish_task
+from commune_desk.usecases.records.tasks import add_task, finish_task
 from commune_desk.usecases.shelter.placements import Leaving, discharge
 from tests.helpers import moving, sharing
 from tests.helpers.builders import save_all
 from tests.helpers.erased import erase
 from tests.helpers.workplaces import be_another
 from tests.story.pictures import both_sizes, go_to, longest_story
-from tests.story.share_pictures import fresh_desk
+from tests.story.share_pictures import fresh_desk, own_size
 from tests.story.stage import fill, pump
 
 
@@ -44,6 +49,7 @@ def shoot_seldom(folder: Path, out: Path, language: Language) -> list[str]:
         *_of_a_file_that_goes_on(folder / "file", out, language),
         *_of_a_code_twice(folder / "code", out, language),
         *_of_what_was_erased(folder / "erased", out, language),
+        *_of_tasks_that_are_done(folder / "tasks", out, language),
     ]
 
 
@@ -79,6 +85,9 @@ def _of_the_house(folder: Path, out: Path, language: str) -> list[str]:
         window.navigate(Route("sync"))
         _look_again(window, "sync")
         names += both_sizes(window.shell, out, f"{prefix}-decision")
+        workplace.write(lambda tx: _one_plan(tx, stay))
+        _look_again(window, "sync")
+        names += both_sizes(window.shell, out, f"{prefix}-nothing-to-choose")
         go_to(window, Route("resident", stay, "discharge"))
         form = window.shell.stack.currentWidget()
         assert isinstance(form, EntryPage)
@@ -87,7 +96,38 @@ def _of_the_house(folder: Path, out: Path, language: str) -> list[str]:
         pump(0.3)
         names += both_sizes(window.shell, out, f"{prefix}-stay-ended-meanwhile")
         form.keeper.stop()  # nobody saves it, nor keeps a draft
+        workplace.write(lambda tx: _done_for(tx, person))
+        window.navigate(Route("resident", stay))
+        pump(0.3)
+        return [*names, *both_sizes(window.shell, out, f"{prefix}-resident-done")]
+
+
+def _of_tasks_that_are_done(folder: Path, out: Path, language: str) -> list[str]:
+    """The Today page with what was to be done about nobody and is done, of whoever asked for it."""
+    with fresh_desk(folder, sharing.COMMUNE, Role.COMMUNE_OFFICER) as (workplace, window):
+        workplace.write(_done_about_nobody)
+        names = []
+        window.navigate(Route("today"))
+        page = window.shell.page("today")
+        assert isinstance(page, TodayPage)
+        for suffix in ("", "-shown"):
+            page.read_again()
+            pump(0.3)
+            bar = page.scroll_area.verticalScrollBar()
+            bar.setValue(bar.maximum())
+            names += both_sizes(window.shell, out, f"seldom-{language}-tasks-done{suffix}")
+            page.sections["done"].all_asked.emit("done")
         return names
+
+
+def _done_for(tx: Tx, person: str) -> None:
+    """The house has asked how the resident is."""
+    finish_task(tx, add_task(tx, "Gọi bà ngoại, hỏi cháu ăn ngủ ra sao", person=person))
+
+
+def _done_about_nobody(tx: Tx) -> None:
+    for title in ("Gửi báo cáo tháng 11 cho tỉnh", "Nhận sổ hộ nghèo của thôn Nà Ếch", "Họp với trường tiểu học"):
+        finish_task(tx, add_task(tx, title))
 
 
 def _of_a_file_that_goes_on(folder: Path, out: Path, language: str) -> list[str]:
@@ -107,7 +147,13 @@ def _of_a_code_twice(folder: Path, out: Path, language: str) -> list[str]:
         workplace.write(lambda tx: _one_code(tx, _file_of(tx, child)))
         go_to(window, Route("child", child))
         pump(0.3)
-        return both_sizes(window.shell, out, f"seldom-{language}-code-twice")
+        names = both_sizes(window.shell, out, f"seldom-{language}-code-twice")
+        asked = ChildPresenter(workplace, child)
+        asked.view()
+        words = asked.question_new_code()
+        message = Message(words.title, words.detail, Tone.WARNING)
+        dialog = question(window.shell, message, words.yes)
+        return [*names, *own_size(dialog, out / f"seldom-{language}-code-twice-question.png")]
 
 
 def _one_code(tx: Tx, file: RecordId) -> None:
@@ -150,6 +196,15 @@ def _file_of(tx: Tx, child: str) -> RecordId:
 def _two_phones(tx: Tx, person: RecordId) -> None:
     """Another PC of the house wrote the same field."""
     _two_words(tx, tx.existing(Person, person), "phone", "0366404505", "0987111223")
+
+
+def _one_plan(tx: Tx, stay: RecordId) -> None:
+    """Another PC of the house wrote the same of what is sealed; of the phone people have decided."""
+    tx.connection.execute("DELETE FROM conflict")
+    words = "Không ở một mình với người lạ; gọi bà ngoại mỗi tối."
+    _two_words(tx, tx.existing(Placement, stay), "safety_plan", words, "Gọi bà ngoại.", words)
+    first = "SELECT id FROM change WHERE record=? ORDER BY n DESC LIMIT 1 OFFSET 2"
+    tx.connection.execute(f"UPDATE conflict SET theirs=({first})", (stay,))
 
 
 def _two_words(tx: Tx, record: Record, field: str, *words: str) -> None:

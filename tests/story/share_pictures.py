@@ -81,9 +81,9 @@ def _at_the_commune(folder: Path, out: Path, language: str) -> list[str]:
         dialog = ShareDialog(share)
         dialog.ground.set_value("protection")
         prefix = f"shares-{language}"
-        names = _own_size(dialog, out / f"{prefix}-dialog.png")
-        names += _own_size(_asked(share.question(sharing.HOUSE)), out / f"{prefix}-question.png")
-        names += _own_size(_asked(share.question_back(sharing.HOUSE)), out / f"{prefix}-question-back.png")
+        names = own_size(dialog, out / f"{prefix}-dialog.png")
+        names += own_size(_asked(share.question(sharing.HOUSE)), out / f"{prefix}-question.png")
+        names += own_size(_asked(share.question_back(sharing.HOUSE)), out / f"{prefix}-question-back.png")
         for state in _states(workplace, page):
             pump(0.3)
             names += both_sizes(window.shell, out, f"{prefix}-child-{state}")
@@ -143,7 +143,7 @@ def _at_the_house(folder: Path, out: Path, language: str) -> list[str]:
         today.read_again()
         names = both_sizes(window.shell, out, f"{prefix}-today")
         asked = _asked(hand_back_question(workplace, seen.id))
-        names += _own_size(asked, out / f"{prefix}-question.png")
+        names += own_size(asked, out / f"{prefix}-question.png")
         go_to(window, Route("shelter", "", "admit"))
         form = window.shell.stack.currentWidget()
         assert isinstance(form, EntryPage)
@@ -170,7 +170,8 @@ def _asked(one: ShareQuestion) -> QDialog:
     return question(None, Message(one.title, one.detail, Tone.WARNING), one.yes, is_dangerous=True)
 
 
-def _own_size(dialog: QDialog, path: Path) -> list[str]:
+def own_size(dialog: QDialog, path: Path) -> list[str]:
+    """Pictures of a dialog, which is closed then; their names."""
     names = []
     for scale, suffix in ((1.0, ""), (SCALED, "-125")):
         names.append(grab_own_size(dialog, path.with_name(f"{path.stem}{suffix}.png"), scale=scale).name)

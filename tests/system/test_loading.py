@@ -37,6 +37,11 @@ while not program.desk.tasks.is_idle:
 print(program.desk.window.shell.current_page, *sys.modules)
 program.put_away()
 """
+BESIDE_A_SYNC = "import gc" + SHOW_TODAY.replace(
+    "*sys.modules", "sys.getswitchinterval(), gc.get_freeze_count(), len(gc.get_objects())"
+)
+"""Of the desk at work: how long a thread keeps the others waiting; what is left out when garbage is looked for; what is
+not."""
 SHOW_UNLOCK = f"""
 {PREPARE}
 import sys
@@ -137,3 +142,13 @@ def test_an_enrolled_desk_loads_the_way_to_the_province_with_its_first_round() -
     asked = "print('requests' in sys.modules)"
     loads = ("import commune_desk.usecases.sync.desk_sync", asked, "import sync.client.session", asked)
     assert said("import sys", *loads).split() == ["False", "True"]
+
+
+def test_beside_a_sync_the_window_waits_for_short_turns_and_not_while_all_of_it_is_looked_through(
+    tmp_path: Path,
+) -> None:
+    """Amid a page of thousands of lines Python looks for garbage, which stops every thread."""
+    made(tmp_path).register.close()
+    _today, turn, left_out, looked_through = said(BESIDE_A_SYNC.format(folder=str(tmp_path))).split()
+    assert float(turn) <= 0.001
+    assert int(left_out) > 10 * int(looked_through)

@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.time.clock import SystemClock
-from sync import protocol
+from sync import framing
 from sync.change import GENESIS, next_chain
 from sync.client.tls import PinnedAdapter, PinnedContext
 from sync.server.engine import tables
@@ -54,7 +54,7 @@ class Distant(World):
             method,
             self._address + path,
             data=body,
-            headers={"Content-Type": protocol.CONTENT_TYPE, **dict(headers)},
+            headers={"Content-Type": framing.CONTENT_TYPE, **dict(headers)},
             timeout=SEND_SECONDS,
         )
         return Reply(answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, answer.content)

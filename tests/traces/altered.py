@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import msgspec
 import requests
 
-from sync import protocol, seal
+from sync import framing, protocol, seal
 from sync.carried_wire import ROUTE
 from sync.client.signing import RequestSigner
 from sync.erased import read_erased
@@ -47,9 +47,9 @@ class LaterProvince:
     def __call__(self, exchange: Exchange) -> Exchange:
         if exchange.method != "POST" or protocol.SIGNATURE_HEADER.lower() not in exchange.said:
             return exchange
-        body = _with_more(exchange.path, protocol.inflate(exchange.received), is_reply=True)
+        body = _with_more(exchange.path, framing.inflate(exchange.received), is_reply=True)
         signature = self._authority.sign(DOMAINS.get(exchange.path, seal.HELLO), body)
-        received = protocol.deflate(body)
+        received = framing.deflate(body)
         said = {
             **exchange.said,
             protocol.SIGNATURE_HEADER.lower(): protocol.b64(signature),
@@ -67,9 +67,9 @@ class LaterDesk:
     def __call__(self, exchange: Exchange) -> Exchange:
         if exchange.method != "POST" or exchange.path in _AS_IT_WAS:
             return exchange
-        sent = protocol.deflate(_with_more(exchange.path, protocol.inflate(exchange.sent), is_reply=False))
+        sent = framing.deflate(_with_more(exchange.path, framing.inflate(exchange.sent), is_reply=False))
         request = requests.Request("POST", f"https://province{exchange.path}", data=sent).prepare()
-        request.headers["Content-Type"] = protocol.CONTENT_TYPE
+        request.headers["Content-Type"] = framing.CONTENT_TYPE
         if exchange.path not in _OPEN:
             keyid = exchange.headers["signature-input"].partition('keyid="')[2].partition('"')[0]
             RequestSigner(keyid, self._keys[keyid]).sign(request, sent, "any")

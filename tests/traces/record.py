@@ -24,7 +24,7 @@ from commune_desk.domain.model.record import Record
 from commune_desk.domain.records.kinds import KINDS, SCHEMA_VERSION
 from commune_desk.domain.time.clock import SystemClock, to_iso
 from commune_desk.domain.words.errors import DeskError
-from sync import protocol, seal
+from sync import framing, protocol, seal
 from sync.change import JOINED_TO, Line, Verb, Wire
 from sync.checksums import RANGES, RangesRequest, RecordsRequest
 from sync.client.channel import Channel
@@ -120,7 +120,7 @@ class Stage:
         self._turn("locked")
         mine, replica = self.enrolments["locked"], self.locked
         batch = replica.pending(0, protocol.USUAL_CHANGES, protocol.MAX_SEALED_PUSH)
-        body = protocol.deflate(push_body(replica, replica.identity(), batch))
+        body = framing.deflate(push_body(replica, replica.identity(), batch))
         box = seal.seal_for_province(mine.courier_public, body)
         own: dict[str, Any] = {"desk": mine.desk, "doorbell_key": mine.doorbell_key}
         own |= {"authority_public": mine.authority_public}

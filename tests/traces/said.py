@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec.inspect import DictType, ListType, StructType, UnionType, type_info
 
-from sync import carried_wire, checksums, enrolment_wire, file_wire, protocol, purge_wire, snapshot
+from sync import carried_wire, checksums, enrolment_wire, file_wire, framing, protocol, purge_wire, snapshot
 from sync.change import Change
 from sync.erased import ErasedLine, read_erased
 from tests.traces.trace import Exchange
@@ -99,14 +99,14 @@ def _messages(exchange: Exchange) -> Iterator[tuple[type[msgspec.Struct], bytes]
     path = exchange.path
     if exchange.method != "POST":
         return
-    received = protocol.inflate(exchange.received)
+    received = framing.inflate(exchange.received)
     if exchange.status != 200:
         yield protocol.Problem, received
         return
     if path == "/v1/enrol":
         yield from _enrolled(exchange)
     elif path not in (protocol.SEALED_PUSH, carried_wire.ROUTE):
-        yield from _asked(path, protocol.inflate(exchange.sent))
+        yield from _asked(path, framing.inflate(exchange.sent))
     if path in BY_THE_LINE:
         first, last = BY_THE_LINE[path]
         head, *events, end = received.rstrip(b"\n").split(b"\n")
@@ -121,7 +121,7 @@ def _messages(exchange: Exchange) -> Iterator[tuple[type[msgspec.Struct], bytes]
 def _enrolled(exchange: Exchange) -> Iterator[tuple[type[msgspec.Struct], bytes]]:
     bodies = (enrolment_wire.EnrolRequest, exchange.sent), (enrolment_wire.Enrolled, exchange.received)
     for inside, packed in bodies:
-        text = protocol.inflate(packed)
+        text = framing.inflate(packed)
         yield enrolment_wire.Proven, text
         yield inside, protocol.unb64(protocol.decode(text, enrolment_wire.Proven).body)
 

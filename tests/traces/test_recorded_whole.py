@@ -26,6 +26,7 @@ NOT_SAID: Said = {
     ("Event", "w"),
     ("HeadMark", "n"),  # of a push behind changes whose head is not known
     ("HeadMark", "signature"),
+    ("Hello", "dictionary"),
     ("Hello", "retry_after"),  # of a province that is busy
     ("Problem", "head"),
     ("Problem", "removes"),  # to a desk that is withdrawn for good

@@ -16,7 +16,7 @@ from commune_desk.domain.model.ids import RecordId
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.time.clock import from_iso
 from commune_desk.store.intake import erasing as desk_erasing
-from sync import file_wire, protocol, seal
+from sync import file_wire, framing, protocol, seal
 from sync.carried_wire import ROUTE, split_reply
 from sync.change import Change, Line, Verb, needed_schema, read_line
 from sync.client.enrol import Enrolment, enrol
@@ -236,7 +236,7 @@ class TodaysDesk:
         """A line on which everything that was answered is asked for, and says hello with the nonces of then."""
         line = self._line(sync)
         hellos = [one for one in self.trace.of(self.name, sync) if one.path == "/v1/hello"]
-        nonces = iter([protocol.decode(protocol.inflate(one.sent), protocol.HelloRequest).nonce for one in hellos])
+        nonces = iter([protocol.decode(framing.inflate(one.sent), protocol.HelloRequest).nonce for one in hellos])
         with monkeypatch.context() as patch:
             patch.setattr("sync.client.channel.secrets.token_bytes", lambda _count: protocol.unb64(next(nonces)))
             if hellos:  # no ticket was left, or desks kept none yet
@@ -280,7 +280,7 @@ def lines_of(exchanges: list[Exchange]) -> list[Line]:
 
 def _pushed(exchanges: list[Exchange]) -> list[bytes]:
     taken = [one for one in exchanges if (one.path, one.status) == ("/v1/push", 200)]
-    pushes = [protocol.inflate(one.sent).split(b"\n") for one in taken]
+    pushes = [framing.inflate(one.sent).split(b"\n") for one in taken]
     return [line for _header, *lines in pushes for line in lines]
 
 

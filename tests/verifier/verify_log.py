@@ -1,4 +1,4 @@
-"""Checks an exported log of a province from change 1, knowing nothing of its program but docs/protocol-chains.md.
+"""Checks an exported log of a province from change 1, knowing only docs/protocol.md, section 29.3.
 
     python verify_log.py LOG FINGERPRINT      (FINGERPRINT: SHA-256 of the authority's public key, hex)
 

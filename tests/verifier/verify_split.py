@@ -1,4 +1,4 @@
-"""Checks the proof that a province signed two histories, knowing nothing of its program but docs/protocol-chains.md.
+"""Checks the proof that a province signed two histories, knowing only docs/protocol.md, section 29.4.
 
     python verify_split.py PROOF FINGERPRINT      (FINGERPRINT: SHA-256 of the authority's public key, hex)
 

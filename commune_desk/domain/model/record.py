@@ -2,7 +2,7 @@
 
 A field says what it is called, how concurrent edits of it merge, how secret it is and which codes it takes.
 From it come the tables of desk and province, the province's checks at admission, merge and routing, forms'
-labels and `docs/data-dictionary.md`.
+labels, `docs/data-dictionary.md` and the tables of `docs/protocol.md`.
 """
 
 from __future__ import annotations

@@ -1,5 +1,4 @@
-"""What is declared of every kind, said in plain values: the province serves it, and docs/data-dictionary.md is made
-from it."""
+"""What is declared of every kind, said in plain values, as the province serves it."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ from commune_desk.presenters.frame.routes import Route
 from commune_desk.presenters.wording import labels
 from commune_desk.presenters.wording.erased_texts import what_went, whose_order
 from commune_desk.store.pages.children import ChildRecord, JoinedRecord
-from commune_desk.store.pages.history import Entry
+from commune_desk.store.pages.history import Entry, tasks_done
 
 _EDITED = {
     "person": N_("Details edited"),
@@ -130,20 +130,10 @@ class Timeline:
 
     def _tasks(self) -> Iterator[Moment]:
         """What was to be done for the child and is done; what is to be done stands on Today."""
-        titles: dict[str, str] = {}
-        done: dict[str, Entry] = {}
-        for entry in self._history:
-            said = {edit.field: edit.after for edit in entry.edits if not edit.is_lost} if entry.kind == "task" else {}
-            if "title" in said:
-                titles[entry.record] = str(said["title"])
-            if "status" in said and not entry.is_set_aside:
-                done.pop(entry.record, None)
-                if said["status"] == "done":
-                    done[entry.record] = entry
-        for record, entry in done.items():
+        for title, entry in tasks_done(self._history):
             order = _local(entry.at).strftime("%Y-%m-%dT%H:%M")
             meta = labels.joined(self._when(entry.at), entry.officer)
-            yield self._marked(Moment(order, _("Task done"), meta, titles.get(record, "")), [entry])
+            yield self._marked(Moment(order, _("Task done"), meta, title), [entry])
 
     def _notices(self) -> Iterator[Moment]:
         for notice in self._record.notices:

@@ -16,7 +16,13 @@ from commune_desk.i18n import _, format_long_date, format_number, ngettext, tran
 from commune_desk.presenters.child.arrivals import arrivals_section
 from commune_desk.presenters.child.share import ShareQuestion
 from commune_desk.presenters.child.unsaved import unsaved_section
-from commune_desk.presenters.day.today_sections import MOST_TASKS, CommuneSections, ShelterSections, decisions_section
+from commune_desk.presenters.day.today_sections import (
+    MOST_TASKS,
+    CommuneSections,
+    ShelterSections,
+    decisions_section,
+    done_section,
+)
 from commune_desk.presenters.frame.cards import Section
 from commune_desk.presenters.shelter.guests import HAND_BACK, guests_section, hand_back_question
 from commune_desk.presenters.sync.clock_texts import clock_section
@@ -25,6 +31,7 @@ from commune_desk.store.engine.database import Connection
 from commune_desk.store.intake.conflicts import count_open, late_since
 from commune_desk.store.intake.unsaved import unsaved
 from commune_desk.store.pages import arrivals
+from commune_desk.store.pages.history import count_done_of_nobody, tasks_done_of_nobody
 from commune_desk.store.pages.placements import active_stays
 from commune_desk.store.pages.today import (
     SHOWN,
@@ -72,6 +79,7 @@ class TodayPage:
     def __init__(self, workplace: Workplace) -> None:
         self._workplace = workplace
         self._most_visits, self._most_tasks = SHOWN, SHOWN_BESIDE if self.is_commune else SHOWN
+        self._shows_done = False
         self._day: date | None = None
         self._commune: CommuneDay | None = None
 
@@ -100,8 +108,10 @@ class TodayPage:
         return self._commune_state(self._commune)
 
     def show_all(self, section: str) -> TodayState:
-        """Show many more of the visits that are due, or of the tasks."""
-        if section == "tasks":
+        """Show many more of the visits that are due, or of the tasks; show those that are done, or hide them again."""
+        if section == "done":
+            self._shows_done = not self._shows_done
+        elif section == "tasks":
             self._most_tasks = MOST_TASKS
         else:
             self._most_visits = MOST_VISITS
@@ -147,7 +157,7 @@ class TodayPage:
                 *self._arrivals(can_write=self._can_write("home_visit")),
                 sections.visits(is_expanded=self._most_visits > SHOWN),
             ),
-            side=sections.beside(),
+            side=(*sections.beside(), *self._done()),
             can_write=self._can_write("home_visit"),
             is_commune=True,
         )
@@ -170,7 +180,7 @@ class TodayPage:
                 *self._arrivals(can_write=self._can_write("care_log_entry")),
                 sections.logs(),
             ),
-            side=(*self._decisions(now), sections.tasks(), *guests_section(self._workplace)),
+            side=(*self._decisions(now), sections.tasks(), *self._done(), *guests_section(self._workplace)),
             can_write=self._can_write("care_log_entry"),
             is_commune=False,
         )
@@ -180,6 +190,14 @@ class TodayPage:
         found = self._workplace.read(decisions)
         count, late = self._workplace.read(count_open), self._workplace.read(late_since)
         return (decisions_section(found, count, late, now),) if found else ()
+
+    def _done(self) -> tuple[Section, ...]:
+        """Tasks that are about nobody and done, for whoever asks for them; no card without any."""
+        count = self._workplace.read(count_done_of_nobody)
+        if not count:
+            return ()
+        done = self._workplace.read(lambda c: tasks_done_of_nobody(c, MOST_TASKS)) if self._shows_done else []
+        return (done_section(done, count, self._workplace.today()),)
 
     def _unsaved(self) -> tuple[Section, ...]:
         """What this officer typed about children who have moved, and must save soon; no card without any."""

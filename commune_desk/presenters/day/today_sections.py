@@ -23,6 +23,8 @@ from commune_desk.presenters.wording.deadline_texts import (
     source_text,
     visit_chip,
 )
+from commune_desk.store.intake.conflicts import Wait
+from commune_desk.store.pages.history import DoneTask
 from commune_desk.store.pages.placements import StayRow
 from commune_desk.store.pages.reports import ReportRow
 from commune_desk.store.pages.today import CommuneDay, Decision, DueVisit, NoticeEnd, OpenTask, Sixteen
@@ -38,8 +40,8 @@ class CommuneSections:
     day: CommuneDay
     now: datetime
     can_write: bool
-    late: Mapping[tuple[str, str], str]
-    """Fields (record, name) to decide of which the province has been told, each with since when (ISO instant)."""
+    late: Mapping[tuple[str, str], Wait]
+    """Fields (record, name) to decide that the province had in its queue, each with how long it has waited."""
 
     @property
     def today(self) -> date:
@@ -204,7 +206,7 @@ class CommuneSections:
 
 
 def decisions_section(
-    decisions: Sequence[Decision], count: int, late: Mapping[tuple[str, str], str], now: datetime
+    decisions: Sequence[Decision], count: int, late: Mapping[tuple[str, str], Wait], now: datetime
 ) -> Section:
     """Fields of which officers wrote different values, perhaps not all of the `count` there are; `late` as in
     `CommuneSections`."""
@@ -212,7 +214,7 @@ def decisions_section(
         Row(
             f"{one.record}.{one.field}",
             labels.field_label(one.kind, one.field),
-            second=labels.joined(_decision_text(one), late_text(late.get((one.record, one.field), ""), now)),
+            second=labels.joined(_decision_text(one), late_text(late.get((one.record, one.field)), now)),
             button=_("Look"),
             route=Route("sync"),
         )
@@ -247,6 +249,19 @@ def tasks_section(tasks: Sequence[OpenTask], count: int, today: date, *, can_wri
     following = min(rest, MOST_TASKS - len(tasks))
     more = _("Show {count} more tasks").format(count=following) if following > 0 else ""
     return Section("tasks", _("Tasks"), "check", rows, aside=aside, more=more, has_entry=can_write)
+
+
+def done_section(done: Sequence[DoneTask], count: int, today: date) -> Section:
+    """Tasks about nobody that are done, none of them or the latest; those of a child stand in the child's timeline."""
+    rows = tuple(
+        Row(one.record, one.title, second=labels.joined(labels.near_instant_text(one.at, today), one.officer))
+        for one in done
+    )
+    rest = count - len(rows)
+    most = min(count, MOST_TASKS)
+    show = ngettext("Show {count} task done", "Show {count} tasks done", most).format(count=format_number(most))
+    aside = _("{count} more").format(count=format_number(rest)) if rows and rest > 0 else ""
+    return Section("done", _("Tasks done"), "check", rows, aside=aside, more=_("Hide") if rows else show)
 
 
 def _due_text(due_on: str | None, today: date) -> str:

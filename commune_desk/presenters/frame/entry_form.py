@@ -21,7 +21,7 @@ from commune_desk.presenters.frame.routes import Route
 from commune_desk.presenters.wording import labels
 from commune_desk.presenters.wording.labels import Option
 from commune_desk.presenters.wording.saved_notice import saved_notice
-from commune_desk.store.writing.opened import Opened, opened_from
+from commune_desk.store.writing.opened import Opened, opened_from, without_sealed
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.drafts import drop_draft
@@ -194,7 +194,13 @@ class EntryForm(ABC, Generic[State]):
         return kept | ({AS_OPENED: self.opened.payload()} if self.opened.records else {})
 
     def restore(self, payload: Mapping[str, Any]) -> State:
-        """Show a draft, as an edit of what it was based on; what this version does not know is left out."""
+        """Show a draft, as an edit of what it was based on; what this version does not know is left out.
+
+        Where the lease has run out since, what is sealed and stood in the form is left out too; an officer's own words
+        come back, and build on nothing that is seen.
+        """
+        if AS_OPENED in payload and self._workplace.register.is_closed:
+            payload = _closed(payload)
         if AS_OPENED in payload:
             self.open_as(opened_from(payload[AS_OPENED]))
         for name in self._values.keys() & payload.keys():
@@ -244,6 +250,12 @@ class EntryForm(ABC, Generic[State]):
 def _is_unoffered(code: str, known: Collection[str]) -> bool:
     """Of a record that is offered no more, as a bed that was taken meanwhile, another one is to be chosen."""
     return bool(code) and code not in known and not is_id(code)
+
+
+def _closed(payload: Mapping[str, Any]) -> dict[str, Any]:
+    left, sealed = without_sealed(payload[AS_OPENED])
+    stood = {name for name, value in sealed.items() if payload.get(name) == value}
+    return dict(payload) | {AS_OPENED: left} | dict.fromkeys(stood, "")
 
 
 def moment_typed(instant: datetime) -> str:

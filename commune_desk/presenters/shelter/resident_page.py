@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 import msgspec
@@ -12,7 +12,7 @@ from commune_desk.domain.records.placements import PAPERS, PAPERS_ALWAYS, Placem
 from commune_desk.domain.time.clock import from_iso, local_day
 from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.i18n import _, format_date, format_instant
-from commune_desk.presenters.frame.moments import NOT_SENT, Moment, kept_sealed, kept_values
+from commune_desk.presenters.frame.moments import NOT_SENT, Moment, kept_sealed, kept_values, with_mark
 from commune_desk.presenters.shelter.guests import held_with
 from commune_desk.presenters.shelter.page import status_chip, with_companions
 from commune_desk.presenters.shelter.shift_list import is_late
@@ -22,6 +22,7 @@ from commune_desk.presenters.wording.deadline_texts import moment_text
 from commune_desk.presenters.wording.erased_texts import gone_text
 from commune_desk.presenters.wording.labels import ChipText, Fact
 from commune_desk.presenters.wording.next_steps import Step
+from commune_desk.store.pages.history import tasks_done_of
 from commune_desk.store.pages.placements import LogRow, StayRecord, stay_record
 from commune_desk.store.writing.erased import order_about
 from commune_desk.store.writing.opened import Opened, open_records
@@ -201,9 +202,21 @@ class ResidentPage:
         reason = labels.code_text(self._workplace.codes, "admission_reasons", row.reason)
         body = labels.joined(reason, record.placement.brought_by)
         of_her = kept_values(self._workplace, row.person, _("Details edited"))
-        for kept in (*kept_values(self._workplace, row.id, _("Stay edited")), *of_her):
+        done = self._done(record, is_synced=not self._workplace.register.identity.is_training)
+        for kept in (*kept_values(self._workplace, row.id, _("Stay edited")), *of_her, *done):
             moments.insert(sum(moment.order > kept.order for moment in moments), kept)
         return (*moments, self._happening("admitted", _("Admitted"), row.admitted_at, body, "note"))
+
+    def _done(self, record: StayRecord, *, is_synced: bool) -> Iterator[Moment]:
+        """What was to be done for the resident and is done; of who was here before, from this stay to the next."""
+        stays = sorted((record.row, *record.earlier), key=lambda one: one.admitted_at)
+        for title, entry in self._workplace.read(lambda c: tasks_done_of(c, record.row.person)):
+            stay = next((one for one in reversed(stays) if one.admitted_at <= entry.at), stays[0])
+            if stay.id == record.row.id:
+                meta = labels.joined(labels.near_instant_text(entry.at, self._workplace.today()), entry.officer)
+                moment = Moment(key=entry.change, order=entry.at, heading=_("Task done"), meta=meta, body=title)
+                is_unsent = is_synced and entry.is_unsent
+                yield with_mark(moment, _(NOT_SENT), "clock", "warning") if is_unsent else moment
 
     def _moment(self, entry: LogRow, *, is_unsent: bool) -> Moment:
         heading = labels.code_text(self._workplace.codes, "care_log_kinds", entry.kind)

@@ -13,6 +13,7 @@ from commune_desk.domain.model.ids import is_shelter_scope
 from commune_desk.domain.model.record import Field, Value
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.words.errors import Refusal
+from commune_desk.domain.words.labels import N_
 from commune_desk.i18n import _, translate_error
 from commune_desk.presenters.wording import labels
 from commune_desk.presenters.wording.deadline_texts import late_text
@@ -20,6 +21,7 @@ from commune_desk.store.intake.conflicts import (
     UNWRITTEN,
     OpenConflict,
     Side,
+    Wait,
     count_open,
     is_behind_ours,
     late_since,
@@ -30,6 +32,8 @@ from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.desk.sealed import CLOSED
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.sync.conflicts import BEHIND_OURS, decide_shown
+
+SAME = N_("All wrote the same here, without knowing of each other. There is nothing to choose.")
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,8 @@ class ConflictCard:
     """Why this officer decides nothing here, as a chair, who reads what each wrote; empty for who may."""
     note: str = ""
     """Where a value comes from that no officer of this place wrote."""
+    says_same: bool = False
+    """Whether all wrote the same, as the province cannot see of what is sealed: nothing is left to choose."""
 
     def text_of(self, key: str) -> str | None:
         """What choosing that hand would let stand; None where it is not offered."""
@@ -78,14 +84,16 @@ def conflict_cards(
     for record, field in set(besides) - {(one.record, one.field) for one in found}:
         found += [one for one in workplace.read(partial(open_conflicts, record=record)) if one.field == field]
     late = workplace.read(late_since)
-    cards = [_card(workplace, one, late.get((one.record, one.field), "")) for one in found]
+    cards = [_card(workplace, one, late.get((one.record, one.field))) for one in found]
     return cards, workplace.read(count_open) - len(found)
 
 
-def _card(workplace: Workplace, conflict: OpenConflict, late: str) -> ConflictCard:
+def _card(workplace: Workplace, conflict: OpenConflict, late: Wait | None) -> ConflictCard:
     rule = KINDS[conflict.kind].fields[conflict.field]
     is_hidden = rule.data.is_sealed and workplace.register.is_closed
     why_not = _refusal(workplace, conflict)
+    is_behind = workplace.read(lambda db: is_behind_ours(db, conflict))
+    says_same = not is_behind and _all_say_the_same(conflict, rule)
     return ConflictCard(
         conflict=conflict,
         title=_title(workplace, conflict),
@@ -96,8 +104,14 @@ def _card(workplace: Workplace, conflict: OpenConflict, late: str) -> ConflictCa
         can_write=rule.shape is Shape.TEXT and rule.type is str and not is_hidden and not why_not,
         is_hidden=is_hidden,
         why_not=why_not,
-        note=_note(workplace, conflict),
+        note=_(BEHIND_OURS) if is_behind else _(SAME) if says_same else _note(workplace, conflict),
+        says_same=says_same,
     )
+
+
+def _all_say_the_same(conflict: OpenConflict, rule: Field) -> bool:
+    said = [side.value if side.value is not None else rule.default for side in conflict.sides]
+    return all(side.is_readable for side in conflict.sides) and all(value == said[0] for value in said)
 
 
 def _refusal(workplace: Workplace, conflict: OpenConflict) -> str:
@@ -120,8 +134,6 @@ def _title(workplace: Workplace, conflict: OpenConflict) -> str:
 
 def _note(workplace: Workplace, conflict: OpenConflict) -> str:
     """What one needs to know to decide: that it was decided before, or that who wrote it is elsewhere, and why."""
-    if workplace.read(lambda db: is_behind_ours(db, conflict)):
-        return _(BEHIND_OURS)
     if _was_decided_apart(conflict):
         return _(
             "This was decided on two PCs without knowing of each other, and differently, so it is asked once more. "
@@ -249,6 +261,7 @@ def decision(card: ConflictCard, *, chosen: str = "", written: str = "") -> Call
         return _("What is closed cannot be decided. It opens once this PC was in touch with the province.")
     value: Value = as_stored(rule.name, written) or None
     if not value:
+        chosen = conflict.sides[0].change if card.says_same else chosen
         side = next((one for one in conflict.sides if one.change == chosen), None)
         if side is None:
             return _("Choose one of the values, or write another.")

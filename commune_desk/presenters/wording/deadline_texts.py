@@ -11,6 +11,7 @@ from commune_desk.domain.time.clock import from_iso, local_day
 from commune_desk.i18n import _, format_date, format_time, language, ngettext
 from commune_desk.presenters.wording import labels
 from commune_desk.presenters.wording.labels import ChipText
+from commune_desk.store.intake.conflicts import Wait
 
 _LONG_OVERDUE_HOURS = 48
 _LONG_SOURCE = 28
@@ -118,11 +119,14 @@ def _days_left(due: DayDue) -> str:
     return ngettext("{count} day left", "{count} days left", due.days).format(count=due.days)
 
 
-def late_text(since: str, now: datetime) -> str:
-    """Of a field to decide that the province has been told of; empty for one that it was not."""
-    if not since:
+def late_text(wait: Wait | None, now: datetime) -> str:
+    """Of a field to decide that was in the province's queue; empty for one that was not."""
+    if wait is None:
         return ""
-    days = max(0, (now - from_iso(since)).days)
+    days = max(0, (now - from_iso(wait.since)).days)
+    if not wait.is_told:  # a province that was put back counts anew
+        text = ngettext("has waited {count} day for a decision", "has waited {count} days for a decision", days)
+        return text.format(count=days)
     text = ngettext(
         "has waited {count} day for a decision; the province has been told",
         "has waited {count} days for a decision; the province has been told",

@@ -26,7 +26,7 @@ WHY: Mapping[str, str] = {
     "revoked": N_("The province had shut this PC out when it sent this."),
     "erased": N_("The record was erased by law."),
 }
-"""A sentence for every code of docs/protocol.md, section 8."""
+"""A sentence for every code of docs/protocol.md, section 8.3."""
 OTHERWISE = N_("The province gave a reason that this program does not know yet.")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -32,6 +33,7 @@ from commune_desk.store.engine.database import (
 )
 from commune_desk.store.engine.migrate import migrate
 from commune_desk.store.engine.settings import Identity
+from commune_desk.store.engine.turns import Turns
 from commune_desk.store.writing import child_index
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.vault.keys import RegisterKey, subkey
@@ -63,7 +65,7 @@ class Register:
         self._key = key
         self._clock = clock
         self._officer = actor
-        self._writing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
+        self._writing = Turns("writer")
         self._reading = ThreadPoolExecutor(max_workers=1, thread_name_prefix="slow-query")
         self._slow: Connection | None = None
         self._estimated_at = 0
@@ -121,12 +123,15 @@ class Register:
     def clock(self) -> Clock:
         return self._clock
 
-    def write(self, operation: Callable[[Tx], T], *, import_id: str = "") -> Future[tuple[T, ChangeSet]]:
+    def write(
+        self, operation: Callable[[Tx], T], *, import_id: str = "", gives_way: bool = False
+    ) -> Future[tuple[T, ChangeSet]]:
         """Run `operation` in one transaction on the writer thread; the future gives its result and what changed.
 
-        Raises in the future whatever the operation raised, after everything was rolled back.
+        What `gives_way`, as a sync does, waits until nothing is left that a person waits for. Raises in the future
+        whatever the operation raised, after everything was rolled back.
         """
-        return self._writing.submit(self._run, operation, import_id)
+        return self._writing.submit(partial(self._run, operation, import_id), gives_way=gives_way)
 
     def _run(self, operation: Callable[[Tx], T], import_id: str) -> tuple[T, ChangeSet]:
         ledger = self._known.ledger
@@ -158,7 +163,7 @@ class Register:
 
     def cut_log(self) -> None:
         """Wait until the log is cut off behind what was removed, where it was not yet. A reader may be in the way."""
-        self._writing.submit(self._cut_log).result()
+        self._writing.submit(self._cut_log, gives_way=True).result()
 
     def _cut_log(self) -> None:
         try:
@@ -175,7 +180,7 @@ class Register:
         By what it knew of a small table it would read all of a large one for one row. For the writer: readers know it
         from the next start on. Whoever writes meanwhile waits for half a second at most, for 100,000 rows.
         """
-        self._writing.submit(self._estimate).result()
+        self._writing.submit(self._estimate, gives_way=True).result()
 
     def _estimate(self) -> None:
         if self._writer.total_changes - self._estimated_at < _MANY_ROWS:
@@ -221,10 +226,10 @@ class Register:
         A disk that refuses does not keep the register open: what is in the log stays there, and the lock goes on.
         """
         try:
-            self._writing.submit(self._checkpoint).result()
+            self._writing.submit(self._checkpoint, gives_way=True).result()
         except Fault as fault:
             log.warning("the register was closed without folding its log", exc_info=fault)
-        self._writing.shutdown(wait=True)
+        self._writing.shutdown()
         self._reading.shutdown(wait=True)
         for connection in (self._slow, self._reader, self._writer):
             if connection is not None:

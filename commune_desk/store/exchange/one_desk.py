@@ -1,4 +1,4 @@
-"""Transactions of an exchange: they count for the desk that it began as, and the pages hear what they changed."""
+"""Transactions of an exchange: they count for the desk that it began as, give way to who saves, and the pages hear."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class OneDesk:
         return self._end(self._begin(operation))
 
     def _ask(self, question: Callable[[Connection], T]) -> T:
-        """What the writer's own connection reads: behind all that was handed in before."""
+        """What the writer's own connection reads: behind all that this exchange handed in before."""
         return self._write(lambda tx: question(tx.connection))
 
     def _begin(self, operation: Callable[[Tx], T]) -> Written[T]:
@@ -55,7 +55,7 @@ class OneDesk:
                 raise EnrolledAnew
             return operation(tx)
 
-        return self._register.write(as_the_same_desk)
+        return self._register.write(as_the_same_desk, gives_way=True)
 
     def _end(self, written: Written[T]) -> T:
         result, changes = written.result()

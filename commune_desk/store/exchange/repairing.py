@@ -8,9 +8,9 @@ from functools import partial
 import msgspec
 
 from commune_desk.domain.model.batches import batched
+from commune_desk.domain.time.pace import Pace
 from commune_desk.store.desk.register import Register
 from commune_desk.store.engine.database import Connection
-from commune_desk.store.engine.pace import Pace
 from commune_desk.store.intake import comparing, restating, speaking_for
 from commune_desk.store.intake.comparing import Comparison
 from commune_desk.store.intake.restating import RESTATE_AT_ONCE

@@ -8,6 +8,7 @@ from functools import partial
 import msgspec
 
 from commune_desk.domain.model.change_set import ChangeSet
+from commune_desk.domain.time.pace import Pace
 from commune_desk.domain.time.skew import ClockSkew
 from commune_desk.store.changes import numbers
 from commune_desk.store.changes.pending import Waiting, next_waiting
@@ -16,7 +17,6 @@ from commune_desk.store.desk import audit_mark, versions
 from commune_desk.store.desk.lease import record_contact
 from commune_desk.store.desk.register import Register
 from commune_desk.store.engine import old_log
-from commune_desk.store.engine.pace import Pace
 from commune_desk.store.exchange import courier, feeds, following, health, page_header, receipts, roots, staged, tickets
 from commune_desk.store.exchange.beginning import Beginning
 from commune_desk.store.exchange.one_desk import OneDesk

@@ -65,23 +65,46 @@ MOST_AT_ONCE = 100
 open any number, and a decision names them all in one change."""
 LATE = "late_conflicts"
 """The setting that holds the conflicts of which the province has been told: since when each is open, by id."""
+_WAITED = "conflicts_waited"
+"""The same of these and of those that were in the province's queue once and still wait: a province that was put back
+opens them anew and counts from then."""
+
+
+class Wait(msgspec.Struct, frozen=True):
+    """Since when (ISO instant) a field is to be decided, and whether the province has it in its queue now."""
+
+    since: str
+    is_told: bool = True
 
 
 def note_late(tx: Tx, late: Mapping[str, str]) -> None:
-    """Keep what the province says of the conflicts that wait too long."""
-    if settings.get(tx.connection, LATE, dict[str, str], {}) != late:
-        settings.put(tx.connection, LATE, late)
-        tx.topic("conflicts")
+    """Keep what the province says of the conflicts that wait too long, and since when they have."""
+    before = settings.get(tx.connection, LATE, dict[str, str], {})
+    if before == late:
+        return
+    known = [settings.get(tx.connection, _WAITED, dict[str, str], {}), before, late]
+    waits = {one for (one,) in tx.connection.execute("SELECT id FROM conflict WHERE closed_by IS NULL")}
+    waited = {
+        one: min(said[one] for said in known if one in said)
+        for one in sorted(set().union(*known))
+        if one in late or one in waits
+    }
+    settings.put(tx.connection, _WAITED, waited)
+    settings.put(tx.connection, LATE, late)
+    tx.topic("conflicts")
 
 
-def late_since(connection: Connection) -> dict[tuple[str, str], str]:
-    """Fields (record, name) in open conflict of which the province has been told, each with since when (ISO)."""
+def late_since(connection: Connection) -> dict[tuple[str, str], Wait]:
+    """Fields (record, name) in open conflict that were in the province's queue, each with how long it has waited."""
     late = settings.get(connection, LATE, dict[str, str], {})
-    rows = connection.execute("SELECT id, record, field FROM conflict WHERE state='open'").fetchall() if late else []
-    found: dict[tuple[str, str], str] = {}
+    waited = settings.get(connection, _WAITED, dict[str, str], {}) or late
+    rows = connection.execute("SELECT id, record, field FROM conflict WHERE state='open'").fetchall() if waited else []
+    found: dict[tuple[str, str], Wait] = {}
     for conflict, record, field in rows:
-        if conflict in late:
-            found[record, field] = min(late[conflict], found.get((record, field), late[conflict]))
+        if conflict in waited:
+            known = found.get((record, field), Wait(waited[conflict], is_told=False))
+            is_told = known.is_told or conflict in late
+            found[record, field] = Wait(min(known.since, waited[conflict]), is_told)
     return found
 
 

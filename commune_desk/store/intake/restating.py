@@ -11,9 +11,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from commune_desk.domain.model.batches import batched
 from commune_desk.domain.records.kinds import KINDS
 from commune_desk.domain.time.clock import stamp_instant, to_iso
+from commune_desk.domain.time.pace import Pace
 from commune_desk.store.changes import journal
 from commune_desk.store.engine.database import Connection
-from commune_desk.store.engine.pace import Pace
 from commune_desk.store.intake import departures, erasing, handing_on, unheard_ends
 from commune_desk.store.intake.incoming import Incoming
 from commune_desk.store.intake.new_rows import NewRows
@@ -24,7 +24,7 @@ from sync import protocol, seal
 from sync.change import WITHOUT_FIELDS, Line, Verb
 
 _COMES_BACK = f"UPDATE change SET seq=NULL WHERE {journal.OPEN} AND state='waiting'"  # noqa: S608
-RESTATE_AT_ONCE = 300
+RESTATE_AT_ONCE = 100
 """Standing lines in a transaction: few, so that typing never waits. Where many follow, it is the first that has so
 many, and the time that each takes tells how many the next one has."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -66,7 +66,20 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """With whom the record was found to be one child; it edits nothing either."""
 
 
+class DoneTask(msgspec.Struct, frozen=True):
+    """A task that is done: by whom and when (an instant), both empty where the change that said so is not here."""
+
+    record: str
+    title: str
+    at: str = ""
+    officer: str = ""
+
+
 _THE_RECORD = "SELECT :who"
+_TASKS_OF = "SELECT id FROM task WHERE person=:who"
+_DONE_OF_NOBODY = "SELECT {} FROM task WHERE status='done' AND person IS NULL"
+_LATEST = _DONE_OF_NOBODY.format("id") + " ORDER BY id DESC LIMIT :who"
+_LATEST_ROWS = _DONE_OF_NOBODY.format("id, title") + " ORDER BY id DESC LIMIT ?"
 _AROUND_A_CHILD = (
     "SELECT id FROM child_file WHERE person=:who UNION ALL SELECT id FROM group_membership WHERE person=:who"
     " UNION ALL SELECT id FROM home_visit WHERE person=:who UNION ALL SELECT id FROM report WHERE person=:who"
@@ -109,6 +122,40 @@ def record_history(connection: Connection, record: str, *, opens: bool = False) 
     return [_opened(connection, entry) for entry in entries] if opens else entries
 
 
+def tasks_done(history: Iterable[Entry]) -> list[tuple[str, Entry]]:
+    """The titles of the tasks that are done, each with the change that said so, in the order of these changes."""
+    titles: dict[str, str] = {}
+    done: dict[str, Entry] = {}
+    for entry in history:
+        said = {edit.field: edit.after for edit in entry.edits if not edit.is_lost} if entry.kind == "task" else {}
+        if "title" in said:
+            titles[entry.record] = str(said["title"])
+        if "status" in said and not entry.is_set_aside:
+            done.pop(entry.record, None)
+            if said["status"] == "done":
+                done[entry.record] = entry
+    return [(titles.get(record, ""), entry) for record, entry in done.items()]
+
+
+def tasks_done_of(connection: Connection, person: str) -> list[tuple[str, Entry]]:
+    """What was to be done for a person and is done, the earliest first."""
+    return tasks_done(_entries(connection, _TASKS_OF, person))
+
+
+def tasks_done_of_nobody(connection: Connection, most: int) -> list[DoneTask]:
+    """Of the tasks written down last that are about nobody those that are done, the latest first."""
+    told = {entry.record: entry for _title, entry in tasks_done(_entries(connection, _LATEST, most))}
+    found = []
+    for record, title in connection.execute(_LATEST_ROWS, (most,)).fetchall():
+        entry = told.get(record)
+        found.append(DoneTask(record, title or "", *((entry.at, entry.officer) if entry else ())))
+    return sorted(found, key=lambda one: one.at, reverse=True)
+
+
+def count_done_of_nobody(connection: Connection) -> int:
+    return int(connection.execute(_DONE_OF_NOBODY.format("count(*)")).fetchone()[0])
+
+
 def _opened(connection: Connection, entry: Entry) -> Entry:
     if not any(edit.is_sealed for edit in entry.edits):
         return entry
@@ -122,7 +169,7 @@ def _open(connection: Connection, change: Change, edit: Edit) -> Edit:
     return msgspec.structs.replace(edit, after=value, is_sealed=False) if is_readable else edit
 
 
-def _entries(connection: Connection, records: str, who: str) -> list[Entry]:
+def _entries(connection: Connection, records: str, who: str | int) -> list[Entry]:
     rows = connection.execute(_CHANGES.format(records=records), {"who": who}).fetchall()
     changes = {row[0]: msgspec.json.decode(row[1], type=Change) for row in rows}
     in_order = sorted(rows, key=_place)

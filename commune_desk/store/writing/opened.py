@@ -6,7 +6,7 @@ the change names as its `base` what the officer saw: the province then sees that
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -77,6 +77,22 @@ def opened_from(payload: Mapping[str, Any]) -> Opened:
         {one: record_from(kept["kind"], one, kept["scope"], _values(kept)) for one, kept in known.items()},
         {one: kept["base"] for one, kept in known.items()},
     )
+
+
+def without_sealed(payload: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What `Opened.payload` gave without what was sealed in it, as the lease has run out since; and that, by field."""
+    left: dict[str, Any] = {}
+    sealed: dict[str, Any] = {}
+    for one, kept in payload.items():
+        fields = KINDS[kept["kind"]].fields if kept["kind"] in KINDS else {}
+        hidden = {name for name in kept["values"] if name in fields and fields[name].data.is_sealed}
+        sealed |= {name: kept["values"][name] for name in hidden}
+        left[one] = dict(kept) | {part: _all_but(hidden, kept[part]) for part in ("values", "base")}
+    return left, sealed
+
+
+def _all_but(names: Collection[str], found: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in found.items() if name not in names}
 
 
 def base_of(connection: Connection, entry: Kind, record_id: str, written: str) -> Base:

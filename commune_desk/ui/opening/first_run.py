@@ -54,6 +54,7 @@ class FirstRunPage(OpeningCard):
         self.ways.setVisible(not form.instead)
         self.trouble: NoticeBar | None = None
         self.fields: Form | None = None
+        self._set_by: dict[str, str] = {}
         self.button = PrimaryButton(_("Begin"), "arrow-right")
         self.button.clicked.connect(self.submit)
         self.body.addLayout(self._actions())
@@ -73,8 +74,11 @@ class FirstRunPage(OpeningCard):
         return line
 
     def choose(self, way: str) -> None:
-        """Show the fields of one way to begin; what was typed stays where the new way has a field for it."""
-        secrets = self._secrets()
+        """Show the fields of one way to begin; what was typed comes back in each that has a field for it.
+
+        The arrow keys pass one way to come to another.
+        """
+        secrets = {**self._set_by, **self._secrets()}
         self.form.way = way
         self._set_trouble("")
         if self.fields is not None:
@@ -85,7 +89,8 @@ class FirstRunPage(OpeningCard):
         for name in self.form.fields:
             self.fields.add(name, self._row(name), wide=name == _WIDE[way])
         for name, field in self._secret_fields():
-            field.set_value(secrets.get(name, ""))
+            field.set_value(secrets.pop(name, ""))
+        self._set_by = secrets
         self.body.insertWidget(self.body.count() - 1, self.fields)
         self.forgotten.setVisible(way == RESTORE)
         self.button.rename(self._begin())
@@ -129,6 +134,7 @@ class FirstRunPage(OpeningCard):
         return {name: field.value() for name, field in self._secret_fields()}
 
     def _on_opened(self, desk: object) -> None:
+        self._set_by = {}
         for _name, field in self._secret_fields():
             field.clear()
         self.opened.emit(desk)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontDatabase
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
 from commune_desk.domain.words.errors import DeskError, Invalid
 from commune_desk.i18n import _, translate_error, translate_fields
@@ -17,7 +17,7 @@ from commune_desk.ui.opening.frame import OpeningCard, Work
 from commune_desk.ui.theme import Size
 from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton
 from commune_desk.ui.widgets.fields import LineEdit, PasswordField
-from commune_desk.ui.widgets.forms import FieldRow, Form
+from commune_desk.ui.widgets.forms import FieldRow, Form, announce
 from commune_desk.ui.widgets.text import Text
 from commune_desk.usecases.registers.profile import Profile
 
@@ -71,6 +71,10 @@ class RecoveryPage(OpeningCard):
         self.back = LinkButton(_("Back"))
         self.back.clicked.connect(self.left)
         line.addWidget(self.back)
+        self.copy = LinkButton(_("Copy the request"), "copy")
+        self.copy.clicked.connect(self._copy)
+        self.copy.hide()
+        line.addWidget(self.copy)
         line.addStretch(1)
         self.button = PrimaryButton(_("Open with the answer"), "key")
         self.button.clicked.connect(self.submit)
@@ -86,8 +90,14 @@ class RecoveryPage(OpeningCard):
             self.request.set_text(translate_error(error))
             self.button.setEnabled(False)
             return
-        if self.login.value():
-            self.answer.setFocus()
+        self.copy.show()
+        (self.answer if self.login.value() else self.login).setFocus()
+
+    def _copy(self) -> None:
+        """For who writes to the province in place of reading out; the request is no secret."""
+        QApplication.clipboard().setText(self.request.plain)
+        self.copy.rename(_("Copied"))
+        announce(self.copy, _("Copied"))
 
     def submit(self) -> None:
         """Open the register with the answer and set the new passphrase; not while the button does not let one."""

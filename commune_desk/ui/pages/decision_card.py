@@ -44,6 +44,7 @@ class DecisionCard(Card):
         self.card, self._decide = card, decide
         if card.note:
             self.add_padded(Text(card.note, ink="quiet", wrap=True))
+        is_open = not card.why_not and not card.says_same
         self.table = CompareTable(
             [hand.author for hand in card.hands],
             [
@@ -51,7 +52,7 @@ class DecisionCard(Card):
                     card.conflict.field,
                     card.label,
                     card.base,
-                    tuple(Version(hand.key, hand.text, hand.is_readable and not card.why_not) for hand in card.hands),
+                    tuple(Version(hand.key, hand.text, hand.is_readable and is_open) for hand in card.hands),
                 )
             ],
         )
@@ -69,8 +70,8 @@ class DecisionCard(Card):
         self.write: LinkButton | None = None
         self.error = Text("", size=Size.SMALL, ink="danger", wrap=True)
         self.error.hide()
-        self.button = PrimaryButton(_("Decide"))
-        self.button.setAccessibleName(_("Decide: {whose}").format(whose=self._whose))
+        self.button = PrimaryButton(_("Let it stand") if card.says_same else _("Decide"))
+        self.button.setAccessibleName(f"{self.button.text()}: {self._whose}")
         self.button.clicked.connect(self.submit)
         self.add_padded(self._foot())
         self.keeper = DraftKeeper(DECISION, card.conflict.ids[0], self._typed, workplace, tasks, self)
@@ -102,7 +103,7 @@ class DecisionCard(Card):
             self.write = LinkButton(_("Write another value…"), name=spoken)
             self.write.clicked.connect(self._write_other)
             line.addWidget(self.write)
-        told = self.card.why_not or _("Values not chosen stay in the history.")
+        told = self.card.why_not or ("" if self.card.says_same else _("Values not chosen stay in the history."))
         line.addWidget(Text(told, size=Size.SMALL, ink="quiet", wrap=True), 1)
         line.addWidget(self.button)
         if self.card.why_not:
@@ -143,7 +144,8 @@ class DecisionCard(Card):
         field = self.card.conflict.field
         former.keeper.stop()
         chosen = former.table.decision().get(field, "")
-        if chosen and not self.card.why_not and self.card.text_of(chosen) == former.card.text_of(chosen):
+        is_offered = not self.card.why_not and not self.card.says_same
+        if chosen and is_offered and self.card.text_of(chosen) == former.card.text_of(chosen):
             self.table.choose(field, chosen)
         self.button.setEnabled(former.button.isEnabled())
         self.other.set_value(former.other.text())

@@ -23,7 +23,7 @@ from commune_desk.usecases.locked.doorbell import DoorbellCard
 from commune_desk.usecases.locked.files import find_file, leave_file
 from commune_desk.usecases.registers.opening import OpenDesk
 from commune_desk.usecases.registers.profile import Profile
-from sync import protocol
+from sync import framing, protocol
 from sync.client.backoff import delay
 from sync.client.errors import SyncFault, SyncHalted
 from sync.client.exchange import push_body
@@ -89,7 +89,7 @@ def _sealed(desk: OpenDesk) -> Iterator[bytes]:
         batch = replica.pending(after, protocol.USUAL_CHANGES, protocol.MAX_SEALED_PUSH)
         if not batch:
             return
-        yield seal_for_province(own.pins.courier_public, protocol.deflate(push_body(replica, identity, batch)))
+        yield seal_for_province(own.pins.courier_public, framing.deflate(push_body(replica, identity, batch)))
         after = batch[-1].n
 
 

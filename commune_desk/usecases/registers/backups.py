@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.domain.words.errors import Refusal
 from commune_desk.domain.words.labels import N_
 from commune_desk.store.desk.backup import LEFTOVERS, SUFFIX, Manifest, make_backup, unpack_backup
+from commune_desk.store.engine.database import DiskFull
 from commune_desk.store.exchange.staged import mark_restored
 from commune_desk.usecases.registers.officers import RecoveryAnswer, recover_laid_out
 from commune_desk.usecases.registers.opening import OpenDesk, open_register, unlock
@@ -36,11 +37,14 @@ class BackedUp:
 def back_up(desk: OpenDesk, target: Path) -> BackedUp:
     """Write a verified, encrypted backup, and check the audit chain that went into it.
 
-    Saves go on meanwhile. What a killed backup of this desk left in that folder goes first: it may take the room that
-    this one needs. Raises BackupNotSaved, RegisterDamaged.
+    The log says that it begins before anything is written, unless the disk has no room left for that: then the copy
+    is needed most. Saves go on meanwhile. What a killed backup of this desk left in that folder goes first: it may
+    take the room that this one needs. Raises BackupNotSaved, RegisterDamaged.
     """
     if own := desk.register.identity.desk:
         clear_left(target.parent, _left_of(own), desk.register.clock.now().timestamp())
+    with suppress(DiskFull):
+        desk.register.write(lambda tx: tx.audit(AuditAction.BACKUP, detail={"step": "begins"})).result()
     manifest = make_backup(desk.register, desk.key, desk.profile.keyfile, target)
     desk.register.write(lambda tx: tx.audit(AuditAction.BACKUP, detail={"changes": manifest.changes})).result()
     return BackedUp(manifest, desk.register.audit_fault())

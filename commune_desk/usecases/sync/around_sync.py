@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TypeVar
 
 from commune_desk.domain.model.change_set import ChangeSet
 from commune_desk.domain.model.ids import is_shelter_scope
@@ -17,6 +19,8 @@ from commune_desk.usecases.records.unheard_ends import let_files_go_on
 from commune_desk.usecases.shelter.commune_notices import follow_moves, keep_told
 from commune_desk.usecases.shelter.states import let_last_words_stand
 from commune_desk.usecases.shelter.tasks_of_stays import ask_after_all
+
+T = TypeVar("T")
 
 
 class AroundSync:
@@ -35,10 +39,10 @@ class AroundSync:
     def release_staged(self) -> int:
         """Number and sign what may go; how many changes that was. Who stayed for a draft that is no more goes first,
         and drafts of what nobody is asked any more."""
-        self._note(self._register.write(_let_go).result()[1])
+        self._note(self._write(_let_go).result()[1])
         total = 0
         while True:
-            released, changes = self._register.write(release_next).result()
+            released, changes = self._write(release_next).result()
             self._note(changes)
             total += released
             if not released:
@@ -46,9 +50,9 @@ class AroundSync:
 
     def pulled_everything(self) -> bool:
         """After a full pull: whether it was the first of a new enrolment, and something waited for it to go up."""
-        if not self._register.write(_awaits_pull).result()[0]:
+        if not self._write(_awaits_pull).result()[0]:
             return False
-        self._note(self._register.write(pulled_once).result()[1])
+        self._note(self._write(pulled_once).result()[1])
         return self.release_staged() > 0 or self._register.read_slowly(count_going_up).result() > 0
 
     def keep_told(self) -> None:
@@ -59,13 +63,16 @@ class AroundSync:
         is what was written last.
         """
         stays, self._stays = self._stays, set()
-        self._note(self._register.write(let_files_go_on).result()[1])
+        self._note(self._write(let_files_go_on).result()[1])
         if is_shelter_scope(self._register.identity.scope):
-            self._note(self._register.write(follow_moves).result()[1])
+            self._note(self._write(follow_moves).result()[1])
             if stays:
-                self._note(self._register.write(keep_told).result()[1])
-                self._note(self._register.write(lambda tx: ask_after_all(tx, stays)).result()[1])
-            self._note(self._register.write(lambda tx: let_last_words_stand(tx, stays)).result()[1])
+                self._note(self._write(keep_told).result()[1])
+                self._note(self._write(lambda tx: ask_after_all(tx, stays)).result()[1])
+            self._note(self._write(lambda tx: let_last_words_stand(tx, stays)).result()[1])
+
+    def _write(self, operation: Callable[[Tx], T]) -> Future[tuple[T, ChangeSet]]:
+        return self._register.write(operation, gives_way=True)
 
     def _note(self, changes: ChangeSet) -> None:
         if changes:

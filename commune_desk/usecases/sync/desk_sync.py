@@ -144,7 +144,7 @@ class DeskSync:
             bulk=sum(one.sent + one.received for one in bulk),
             bulk_milliseconds=_milliseconds(bulk),
         )
-        self._register.write(lambda tx: note_round(tx, noted, self._clock)).result()
+        self._register.write(lambda tx: note_round(tx, noted, self._clock), gives_way=True).result()
 
     def _begin(self) -> Session:
         from sync.client.session import Session

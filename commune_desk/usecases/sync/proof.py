@@ -1,4 +1,4 @@
-"""The proof that the province contradicted itself, as a file that anybody may have: protocol-chains.md describes it."""
+"""The proof that the province contradicted itself, as a file that anybody may have: protocol.md, section 29.4."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The province's log in one file: all that is signed or chained, so that somebody else can check it from change 1.
 
-Nothing in it needs a key to be checked, and nothing sealed is opened. The form is in docs/protocol-chains.md.
+Nothing in it needs a key to be checked, and nothing sealed is opened. The form is in docs/protocol.md, section 29.3.
 """
 
 from __future__ import annotations

@@ -21,8 +21,8 @@ from sync.carried_wire import MAX_CARRIED, ROUTE
 from sync.checksums import RangesRequest, RecordsRequest
 from sync.enrolment_wire import MAX_ENROLMENT, Proven
 from sync.file_wire import MAX_MESSAGE
+from sync.framing import CONTENT_TYPE, DICTIONARY_TYPE, NEWEST_DICTIONARY, deflate, inflate
 from sync.protocol import (
-    CONTENT_TYPE,
     MAX_BODY,
     MAX_INFLATED,
     PROTOCOL,
@@ -34,9 +34,7 @@ from sync.protocol import (
     PullRequest,
     b64,
     decode,
-    deflate,
     encode,
-    inflate,
 )
 from sync.purge_wire import PurgeRequest
 from sync.server.answers.doorbell import ring
@@ -141,7 +139,7 @@ class Service:
             try:
                 self.limits.count(_address(request), "/v1/schema")
             except Refused as refused:
-                return self._refusal(refused)
+                return self._refusal(request, refused)
             is_known = request.headers.get("if-none-match", "") == named
             return Response(
                 b"" if is_known else body,
@@ -163,7 +161,7 @@ class Service:
                 token = request.path_params["token"]
                 data, size = read_part(self.province.data, token, start, _MOST_OF_A_SNAPSHOT)
             except Refused as refused:
-                return self._refusal(refused)
+                return self._refusal(request, refused)
             place = f"{start}-{start + len(data) - 1}" if data else "*"
             said = {"Content-Range": f"bytes {place}/{size}", "Cache-Control": "no-store"}
             status = 206 if data else 416
@@ -181,7 +179,7 @@ class Service:
                 body = await self._read(request, most=most)
                 return await anyio.to_thread.run_sync(lambda: work(inflate(body, most)))
 
-            return await self._answered(answer)
+            return await self._answered(request, answer)
 
         return handler
 
@@ -203,7 +201,7 @@ class Service:
                 inside = MAX_INFLATED if most == MAX_BODY else most
                 return await anyio.to_thread.run_sync(lambda: self._work_for_desk(signed, work, bell, inside))
 
-            return await self._answered(answer)
+            return await self._answered(request, answer)
 
         return handler
 
@@ -245,40 +243,45 @@ class Service:
             raise Refused(408, "slow") from None
         return bytes(body)
 
-    async def _answered(self, answer: Callable[[], Awaitable[Unsigned]]) -> Response[bytes]:
+    async def _answered(self, request: Asgi, answer: Callable[[], Awaitable[Unsigned]]) -> Response[bytes]:
         try:
             body, domain = await answer()
         except Refused as refused:
-            return self._refusal(refused)
+            return self._refusal(request, refused)
         except Malformed:
-            return self._refusal(Refused(400, "malformed"))
+            return self._refusal(request, Refused(400, "malformed"))
         except StoreFault as fault:
             _log.error("the database refused: %s", fault)
-            return self._refusal(Refused(503, "busy", retry_after=BUSY_SECONDS))
+            return self._refusal(request, Refused(503, "busy", retry_after=BUSY_SECONDS))
         except Fault as fault:
             _log.error("the disk refused: %s", fault)
-            return self._refusal(Refused(503, "busy", retry_after=BUSY_SECONDS))
-        return self._reply(200, body, domain)
+            return self._refusal(request, Refused(503, "busy", retry_after=BUSY_SECONDS))
+        return self._reply(request, 200, body, domain)
 
-    def _reply(self, status: int, body: bytes, domain: bytes, extra: dict[str, str] | None = None) -> Response[bytes]:
+    def _reply(
+        self, request: Asgi, status: int, body: bytes, domain: bytes, extra: dict[str, str] | None = None
+    ) -> Response[bytes]:
+        """Framed with the dictionary for who asked so. Nobody keeps an answer to a POST: no header need forbid it."""
         signature = b64(self.province.keys.authority.sign(domain, body))
-        headers = {SIGNATURE_HEADER: signature, "Cache-Control": "no-store"} | (extra or {})
-        return Response(deflate(body), status_code=status, media_type=CONTENT_TYPE, headers=headers)
+        headers = {SIGNATURE_HEADER: signature} | (extra or {})
+        knows = request.headers.get("content-type", "") == DICTIONARY_TYPE
+        framed = DICTIONARY_TYPE if knows else CONTENT_TYPE
+        return Response(deflate(body, framed), status_code=status, media_type=framed, headers=headers)
 
-    def _refusal(self, refused: Refused) -> Response[bytes]:
+    def _refusal(self, request: Asgi, refused: Refused) -> Response[bytes]:
         wait = refused.problem.retry_after
         extra = {"Retry-After": str(wait)} if wait else None
         problem = msgspec.structs.replace(refused.problem, at=self.province.now())
-        return self._reply(refused.status, encode(problem), seal.HELLO, extra)
+        return self._reply(request, refused.status, encode(problem), seal.HELLO, extra)
 
     def _unknown(self, request: Asgi, error: HTTPException) -> Response[bytes]:
         """Whatever is not a route of ours looks the same."""
-        return self._refusal(Refused(404, "not_found"))
+        return self._refusal(request, Refused(404, "not_found"))
 
     def _bug(self, request: Asgi, error: Exception) -> Response[bytes]:
         """The last resort: the log gets the type alone, for its text may hold personal data."""
         _log.error("a request failed: %s", type(error).__name__)
-        return self._refusal(Refused(500, "bug", retry_after=BUSY_SECONDS))
+        return self._refusal(request, Refused(500, "bug", retry_after=BUSY_SECONDS))
 
     def _hello(self, body: bytes) -> Unsigned:
         hello = Hello(
@@ -289,6 +292,7 @@ class Service:
             schema=SCHEMA_VERSION,
             ticket=self.tickets.issue(),
             ticket_seconds=LIFE_SECONDS,
+            dictionary=NEWEST_DICTIONARY,
         )
         return encode(hello), seal.HELLO
 

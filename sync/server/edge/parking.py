@@ -7,7 +7,8 @@ from sqlalchemy import Connection, delete, func, insert, select
 from commune_desk.domain.words.errors import Refusal
 from commune_desk.domain.words.labels import N_
 from sync import seal
-from sync.protocol import MAX_INFLATED, PushHeader, decode, deflate, inflate
+from sync.framing import deflate, inflate
+from sync.protocol import MAX_INFLATED, PushHeader, decode
 from sync.server.engine import tables
 from sync.server.identity.province import Province
 

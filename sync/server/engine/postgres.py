@@ -6,6 +6,7 @@ certificate). Decision 0011.
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 from functools import cache
@@ -50,6 +51,17 @@ _ROOM_FOR_A_PUSH = 2 << 20
 _CROSSED = ("40001", "40P01", "23505")
 """A serialisation failure, a deadlock; and a row of the same key that another transaction wrote after we had looked."""
 _EVERYTHING = "*"
+
+
+def _is_no_echo(record: logging.LogRecord) -> bool:
+    """What psycopg meets while it gives up a connection that is lost is told by the error before it, which is raised;
+    anything else that it ignores there is said."""
+    given = record.args if isinstance(record.args, tuple) else ()
+    is_lost = any(isinstance(one, psycopg.OperationalError) for one in given)
+    return not (is_lost and str(record.msg).startswith("error ignored"))
+
+
+logging.getLogger("psycopg").addFilter(_is_no_echo)
 
 
 class PostgresDatabase(Database):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from sync import seal
-from sync.protocol import MAX_INFLATED, Malformed, inflate
+from sync.framing import inflate
+from sync.protocol import MAX_INFLATED, Malformed
 from sync.server.identity.province import Province
 
 

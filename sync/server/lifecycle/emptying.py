@@ -14,7 +14,8 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 
 from commune_desk.domain.model.batches import batched
 from sync.change import WITHOUT_FIELDS
-from sync.protocol import Event, b64, encode, inflate
+from sync.framing import inflate
+from sync.protocol import Event, b64, encode
 from sync.server.engine import tables
 from sync.server.intake.erasures import empty_set_aside, named_in
 from sync.server.intake.set_aside import read_named, read_set_aside

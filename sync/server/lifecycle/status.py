@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, func, select
 
+from sync.bundle import missing
 from sync.protocol import PROVINCE_DESK
 from sync.purge_wire import REMOVED
 from sync.server.engine import tables
@@ -22,7 +24,7 @@ from sync.server.intake.reports_in import reports_waiting
 class DeskHealth(msgspec.Struct, frozen=True, kw_only=True):
     """How a PC said last that it stands, at `said_at` (by stick: when that was written): see `sync.purge_wire.Health`.
 
-    What it had put on a stick waits there until it is here.
+    What it had put on a stick waits there until it is here; what came before earlier ones is here.
     """
 
     said_at: str
@@ -78,6 +80,10 @@ def desk_list(connection: Connection) -> list[DeskStatus]:
     table, purge = tables.desk, tables.purge
     removed = set(connection.scalars(select(purge.c.desk).where(purge.c.change == REMOVED)))
     said = {row.desk: row for row in connection.execute(select(tables.desk_health))}
+    parked: dict[str, list[tuple[int, int]]] = {}
+    aside = tables.courier_parked.c
+    for desk, first, last in connection.execute(select(aside.desk, aside.first_n, aside.last_n)):
+        parked.setdefault(desk, []).append((first, last))
     rows = connection.execute(
         select(table).where(table.c.id != PROVINCE_DESK).order_by(table.c.enrolled_at.is_(None), table.c.enrolled_at)
     )
@@ -90,7 +96,7 @@ def desk_list(connection: Connection) -> list[DeskStatus]:
             changes=row.last_n,
             seen_at=row.seen_at,
             program_version=said[row.id].program_version if row.id in said else row.program_version,
-            health=_health(said[row.id], held_n=row.last_n) if row.id in said else None,
+            health=_health(said[row.id], row.last_n, parked.get(row.id, ())) if row.id in said else None,
             durable=row.durable_n,
             lease_until=row.lease_until,
             removal=_removal(row.removal_at if row.sign_public else None, is_done=row.id in removed),
@@ -99,9 +105,11 @@ def desk_list(connection: Connection) -> list[DeskStatus]:
     ]
 
 
-def _health(row: Any, *, held_n: int) -> DeskHealth:
-    """`held_n`: up to which of its changes all are here."""
-    on_the_way = max(0, (row.carried_n or 0) - held_n)
+def _health(row: Any, held_n: int, parked: Collection[tuple[int, int]]) -> DeskHealth:
+    """`held_n`: up to which of its changes all are here; `parked`: later ones that came before those between."""
+    end = (row.carried_n or 0) + 1
+    here = [(first, last) for first, last in parked if first < end]
+    on_the_way = sum(last - first + 1 for first, last in missing(held_n, [*here, (end, end)]))
     since = [row.oldest_at, row.carried_since if on_the_way else ""]
     return DeskHealth(
         said_at=row.said_at,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from commune_desk.i18n import set_language
 from commune_desk.presenters.day.today import TodayPage, TodayState, badges
 from commune_desk.presenters.frame.cards import Section
@@ -19,7 +21,7 @@ from tests.helpers.builders import (
     make_visit,
     save_all,
 )
-from tests.helpers.workplaces import clock_of, make_workplace
+from tests.helpers.workplaces import OFFICER_NAME, clock_of, make_workplace
 
 
 def write_task(workplace: Workplace, page: TodayPage, title: str, day: str) -> None:
@@ -139,6 +141,28 @@ def test_tasks_are_written_down_and_done(workplace: Workplace) -> None:
     assert (row.title, row.second, row.button) == ("Gặp nhà trường", "by 27/11", "Done")
     workplace.write(page.operation(row.act, row.key))
     assert section(page.read(), "tasks").rows == ()
+
+
+@pytest.mark.parametrize("role", ["commune_officer", "shelter_worker"])
+def test_a_task_about_nobody_that_is_done_is_found_with_who_did_it(tmp_path: Path, role: str) -> None:
+    set_language("en")
+    scope = "S:AD01" if role == "shelter_worker" else "C:06838"
+    desk = make_workplace(tmp_path, scope=scope, role=role)
+    page = TodayPage(desk)
+    for title in ("Gọi trạm y tế", "Gặp nhà trường", "Báo cáo tháng"):
+        write_task(desk, page, title, "")
+    rows = {row.title: row for row in section(page.read(), "tasks").rows}
+    assert "done" not in [one.key for one in page.read().side]
+    for title in ("Gặp nhà trường", "Gọi trạm y tế"):
+        clock_of(desk).pass_by(minutes=1)
+        desk.write(page.operation("finish_task", rows[title].key))
+    hidden = section(page.read(), "done")
+    assert (hidden.title, hidden.rows, hidden.more) == ("Tasks done", (), "Show 2 tasks done")
+    shown = section(page.show_all("done"), "done")
+    assert [row.title for row in shown.rows] == ["Gọi trạm y tế", "Gặp nhà trường"]
+    assert all(row.second.endswith(OFFICER_NAME) and not row.button for row in shown.rows), shown.rows
+    assert section(page.show_all("done"), "done").rows == ()
+    desk.register.close()
 
 
 def test_every_task_can_be_reached_however_many_there_are(workplace: Workplace) -> None:

@@ -66,3 +66,43 @@ def test_it_would_be_written_over_unseen(
 def test_what_is_shown_is_named(workplace: Workplace, report: RecordId) -> None:
     first, second = bases_after_typing(workplace, report, "Đã đưa cháu tới bệnh viện")
     assert (first, second is not None) == (None, True)
+
+
+def drafted(workplace: Workplace, report: RecordId, **typed: str) -> dict[str, object]:
+    """What the draft of a form keeps in which this was typed while all was open."""
+    form = MeasuresForm(workplace, report)
+    for name, words in typed.items():
+        form.take(name, words)
+    return form.payload()
+
+
+def test_what_stood_in_a_draft_is_closed_with_the_rest(workplace: Workplace, report: RecordId) -> None:
+    kept = drafted(workplace, report, acted_at="23/11/2026 07:45")
+    let_the_lease_run_out(workplace)
+    form = MeasuresForm(workplace, report)
+    values = form.restore(kept).values
+    assert (values["measures"], values["acted_at"]) == ("", "23/11/2026 07:45")
+    assert "bệnh viện" not in repr(form.payload())
+
+
+def test_an_officers_own_words_come_back_and_build_on_nothing(workplace: Workplace, report: RecordId) -> None:
+    kept = drafted(workplace, report, measures="Gọi điện cho gia đình")
+    let_the_lease_run_out(workplace)
+    form = MeasuresForm(workplace, report)
+    assert form.restore(kept).values["measures"] == "Gọi điện cho gia đình"
+    assert "bệnh viện" not in repr(form.payload())
+    operation = form.submit()
+    assert operation is not None
+    workplace.write(operation)
+    (raw,) = workplace.read(
+        lambda db: db.execute("SELECT raw FROM change WHERE record=? ORDER BY stamp DESC LIMIT 1", (report,)).fetchone()
+    )
+    change = msgspec.json.decode(raw, type=Change)
+    assert ("measures" in change.seal, change.base.get("measures")) == (True, None)
+
+
+def test_a_draft_comes_back_whole_while_all_is_open(workplace: Workplace, report: RecordId) -> None:
+    kept = drafted(workplace, report, acted_at="23/11/2026 07:45")
+    form = MeasuresForm(workplace, report)
+    assert form.restore(kept).values["measures"] == "Đã đưa cháu tới bệnh viện"
+    assert form.opened.bases[report]["measures"]

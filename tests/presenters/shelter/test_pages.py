@@ -7,7 +7,9 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from commune_desk.domain.model.ids import new_record_id
+from commune_desk.domain.model.ids import RecordId, new_record_id
+from commune_desk.domain.records.placements import Placement
+from commune_desk.domain.time.clock import to_iso
 from commune_desk.i18n import Language, set_language
 from commune_desk.presenters.frame.entry_form import EntryForm, FormState
 from commune_desk.presenters.shelter.admit_form import OTHER_PERSON, AdmitForm
@@ -21,10 +23,11 @@ from commune_desk.presenters.shelter.stay_clocks import clocks_of
 from commune_desk.store.pages.placements import StayRow, active_stays, bed_board, stay_row
 from commune_desk.store.pages.tasks import open_tasks_of
 from commune_desk.usecases.desk.workplace import Workplace
+from commune_desk.usecases.records.tasks import add_task, finish_task
 from commune_desk.usecases.shelter import placements
 from tests.helpers import shelter_house
 from tests.helpers.builders import SHELTER_SCOPE, make_person, make_placement, save_all
-from tests.helpers.workplaces import asked_by_the_screen, clock_of
+from tests.helpers.workplaces import OFFICER_NAME, asked_by_the_screen, clock_of, let_the_lease_run_out
 
 
 def save(house: Workplace, form: EntryForm[FormState]) -> str:
@@ -232,6 +235,35 @@ def test_the_real_name_is_on_the_page_of_the_resident_and_opening_it_is_written_
     assert rows == [("open_sealed", stays["Hoa Sen"]), ("open", stays["Hoa Sen"])]
 
 
+def test_what_was_done_for_a_resident_stands_in_the_stay_in_which_it_was_done(house: Workplace) -> None:
+    stay = shelter_house.fill(house)["Hoa Sen"]
+    row = stay_of(house, stay)
+    (review,) = house.read(lambda c: open_tasks_of(c, row.person))
+    clock_of(house).pass_by(hours=1)
+    house.write(lambda tx: finish_task(tx, review.id))
+    clock_of(house).pass_by(hours=1)
+    slept = shelter_house.log_entry(stay, house.present(), "daily", "Ngủ yên.")
+    house.write(lambda tx: placements.log_care(tx, slept, []))
+    told = ResidentPage(house, stay).view()
+    assert told is not None
+    entry, done, *_before = told.timeline
+    assert (entry.body, done.heading, done.body) == ("Ngủ yên.", "Task done", review.title)
+    assert done.meta.endswith(OFFICER_NAME)
+    again = to_iso(house.present() + timedelta(hours=1))
+    later = make_placement(RecordId(row.person), admitted_at=again, alias="Hoa Lan")
+    house.write(save_all(later))
+    clock_of(house).pass_by(hours=2)
+    task = house.write(lambda tx: add_task(tx, "Gọi bà ngoại", person=row.person))[0]
+    house.write(lambda tx: finish_task(tx, task))
+    pages = {one: ResidentPage(house, one).view() for one in (stay, later.id)}
+    found = {
+        one: [moment.body for moment in view.timeline if moment.heading == "Task done"]
+        for one, view in pages.items()
+        if view is not None
+    }
+    assert found == {stay: [review.title], later.id: ["Gọi bà ngoại"]}
+
+
 def test_an_unknown_stay_has_no_page(house: Workplace) -> None:
     assert ResidentPage(house, "0" * 32).view() is None
 
@@ -299,6 +331,23 @@ def test_a_draft_comes_back_as_it_was(house: Workplace) -> None:
     form.edit("brought_by", "Công an xã")
     other = AdmitForm(house)
     assert other.restore(form.payload() | {"of another version": 1}).values["brought_by"] == "Công an xã"
+
+
+def test_a_draft_of_a_stay_closes_with_the_lease_and_empties_nothing(house: Workplace) -> None:
+    stay = shelter_house.fill(house)["Hoa Sen"]
+    typed = AdmitForm(house, stay=stay)
+    typed.edit("belongings", "Một ba lô")
+    known = typed.state().values["condition"]
+    kept = typed.payload()
+    assert known
+    let_the_lease_run_out(house)
+    form = AdmitForm(house, stay=stay)
+    values = form.restore(kept).values
+    assert (values["belongings"], values["condition"]) == ("Một ba lô", "")
+    assert known not in repr(form.payload())
+    save(house, form)
+    stored = house.write(lambda tx: tx.existing(Placement, stay))[0]
+    assert (stored.belongings, stored.condition) == ("Một ba lô", known)
 
 
 def test_a_draft_comes_back_in_the_bed_that_is_pressed_by_then(house: Workplace) -> None:

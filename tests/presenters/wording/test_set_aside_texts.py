@@ -10,7 +10,7 @@ from tests.architecture.sources import ROOT
 
 
 def codes_of_the_protocol() -> set[str]:
-    """What section 8 of the page lists behind "Quarantine codes:"."""
+    """What section 8.3 of the page lists behind "Quarantine codes:"."""
     page = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")
     listed = page.partition("Quarantine codes:")[2].partition("\n\n")[0].partition("\nA change")[0]
     return set(re.findall(r"`([a-z_]+)`", listed))

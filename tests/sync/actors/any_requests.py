@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from msgspec import inspect
 
 from commune_desk.domain.model.ids import uuid7
-from sync import bundle, carried_wire, enrolment_wire, file_wire, protocol, purge_wire, seal
+from sync import bundle, carried_wire, enrolment_wire, file_wire, framing, protocol, purge_wire, seal
 from sync.bundle import PartKind
 from sync.change import Change, Line, Verb
 from sync.checksums import RangesRequest, RecordsRequest
@@ -151,7 +151,7 @@ class Sealed:
 
     def written(self, desk: ServerDesk) -> bytes:
         courier = desk.world.province.keys.courier.public
-        return seal.seal_for_province(courier, protocol.deflate(self.inner.written(desk)))
+        return seal.seal_for_province(courier, framing.deflate(self.inner.written(desk)))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import uuid7
 from commune_desk.domain.records.kinds import KINDS
-from sync import bundle, carried_wire, file_wire, protocol, purge_wire, seal
+from sync import bundle, carried_wire, file_wire, framing, protocol, purge_wire, seal
 from sync.bundle import PartKind
 from sync.checksums import RANGES, RangesRequest, RecordsRequest
 from sync.snapshot import Begin, SnapshotRequest
@@ -65,7 +65,7 @@ def _doorbell(world: World, desk: ServerDesk, scope: str) -> bytes:
 
 def _sealed_push(world: World, desk: ServerDesk, scope: str) -> bytes:
     courier = world.province.keys.courier
-    return seal.seal_for_province(courier.public, protocol.deflate(_push(world, desk, scope)))
+    return seal.seal_for_province(courier.public, framing.deflate(_push(world, desk, scope)))
 
 
 def _offset(world: World, desk: ServerDesk, scope: str) -> bytes:

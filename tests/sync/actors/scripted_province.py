@@ -10,7 +10,7 @@ import msgspec
 import requests
 from requests.adapters import BaseAdapter
 
-from sync import protocol, purge_wire, seal
+from sync import framing, protocol, purge_wire, seal
 from sync.change import GENESIS, Line, next_chain, next_head, read_line
 from sync.client.transport import Transport
 from tests.sync.actors.in_process import body_of, response_of
@@ -62,7 +62,7 @@ class ScriptedProvince(BaseAdapter):
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         if self.line_down is not None:
             raise requests.ConnectionError(self.line_down)
-        body = protocol.inflate(body_of(request))
+        body = framing.inflate(body_of(request))
         path = request.path_url
         self.asked.append((path, body))
         prank = self.pranks.get(path)
@@ -76,7 +76,7 @@ class ScriptedProvince(BaseAdapter):
     def signed(self, message: msgspec.Struct | bytes, domain: bytes, status: int = 200) -> Raw:
         body = message if isinstance(message, bytes) else protocol.encode(message)
         signature = protocol.b64(self.authority.sign(domain, body))
-        return Raw(status, protocol.deflate(body), {protocol.SIGNATURE_HEADER: signature})
+        return Raw(status, framing.deflate(body), {protocol.SIGNATURE_HEADER: signature})
 
     def problem(self, status: int, code: str, *, desk: str = "AAAAAA", **more: Any) -> Raw:
         return self.signed(protocol.Problem(code=code, text="No.", desk=desk, **more), seal.HELLO, status)

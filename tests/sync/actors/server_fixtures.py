@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Select, func, select, update
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import uuid7
 from commune_desk.domain.time.clock import HybridClock
-from sync import protocol, seal
+from sync import framing, protocol, seal
 from sync.change import GENESIS, Change, Line, Wire, next_head, sign, write
 from sync.client.signing import RequestSigner
 from sync.server.__main__ import main
@@ -45,7 +45,7 @@ class Reply(msgspec.Struct, frozen=True):
 
     @property
     def body(self) -> bytes:
-        return protocol.inflate(self.raw)
+        return framing.inflate(self.raw)
 
     def read(self, message: type[M]) -> M:
         return protocol.decode(self.body, message)
@@ -85,7 +85,7 @@ class World:
 
     def hello(self) -> protocol.Hello:
         request = protocol.HelloRequest(nonce="bm9uY2U=")
-        return self.call("/v1/hello", protocol.deflate(protocol.encode(request))).read(protocol.Hello)
+        return self.call("/v1/hello", framing.deflate(protocol.encode(request))).read(protocol.Hello)
 
     def desk(self, grants: Mapping[str, Role] | None = None) -> ServerDesk:
         """A desk that is enrolled already, without the quarter of a second that a code takes."""
@@ -218,7 +218,7 @@ class ServerDesk:
         return self.post("/v1/pull", protocol.encode(request))
 
     def post(self, path: str, body: bytes, **how: Any) -> Reply:
-        deflated = protocol.deflate(body)
+        deflated = framing.deflate(body)
         return self.world.call(path, deflated, self.headers(path, deflated, **how))
 
     def headers(
@@ -226,7 +226,7 @@ class ServerDesk:
     ) -> list[tuple[str, str]]:
         """The headers of a signed request."""
         request = requests.Request("POST", f"https://province{path}", data=body).prepare()
-        request.headers["Content-Type"] = protocol.CONTENT_TYPE
+        request.headers["Content-Type"] = framing.CONTENT_TYPE
         RequestSigner(keyid or self.id, key or self.key).sign(request, body, nonce or self.nonce())
         return list(request.headers.items())
 

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import uuid7
 from commune_desk.domain.records.kinds import KINDS
-from sync import protocol
+from sync import framing, protocol
 from sync.carried_wire import ROUTE, split_reply
 from sync.change import Verb
 from sync.checksums import range_of
@@ -135,7 +135,7 @@ class TwoPlaces:
 
     def _sent(self, caller: str, desk: ServerDesk, path: str, body: bytes) -> Reply:
         if caller == UNSIGNED or path in OPEN:
-            return self.world.call(path, protocol.deflate(body))
+            return self.world.call(path, framing.deflate(body))
         if caller == FORGED:
             return desk.post(path, body, keyid=self.owner.id)
         if path in BELLS:
@@ -173,7 +173,7 @@ class TwoPlaces:
 
 def _read(reply: Reply) -> bytes:
     """What an answer says: packed where its type says so, else as it is."""
-    return told(reply) if reply.headers.get("content-type") == protocol.CONTENT_TYPE else reply.raw
+    return told(reply) if reply.headers.get("content-type") == framing.CONTENT_TYPE else reply.raw
 
 
 def _filled(desk: ServerDesk, scope: str, people: int) -> Place:

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from commune_desk.usecases.sync.agent import SyncStatus
-from sync import protocol, seal
+from sync import framing, protocol, seal
 from sync.client import errors, tls
 from sync.client.session import Session
 from sync.client.transport import Transport
@@ -19,7 +19,7 @@ from tests.sync.actors.scripted_province import Raw, ScriptedProvince
 from tests.sync.actors.tls_server import http, says, tls_server
 
 NOW = datetime.now(UTC)
-ANSWER = says(http(protocol.deflate(b"{}")))
+ANSWER = says(http(framing.deflate(b"{}")))
 
 
 def _clock(days: int) -> HandClock:
@@ -136,7 +136,7 @@ def test_a_hello_without_a_time_is_none(time: str) -> None:
     province = ScriptedProvince()
 
     def hello(body: bytes) -> Raw:
-        said = protocol.decode(protocol.inflate(province.hello(body).body), protocol.Hello)
+        said = protocol.decode(framing.inflate(province.hello(body).body), protocol.Hello)
         return province.signed(msgspec.structs.replace(said, time=time), seal.HELLO)
 
     province.pranks["/v1/hello"] = hello

@@ -14,7 +14,7 @@ from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import uuid7
 from commune_desk.domain.time.clock import SystemClock
 from commune_desk.domain.words.errors import Invalid, Refusal
-from sync import enrolment_wire, protocol, seal, spelling
+from sync import enrolment_wire, framing, protocol, seal, spelling
 from sync.client import errors
 from sync.client.doorbell import ring
 from sync.client.enrol import Credentials, Enrolment, enrol
@@ -190,10 +190,10 @@ class Meddler(InProcess):
         response = super().send(request, *args, **kwargs)
         if request.path_url != "/v1/enrol":
             return response
-        answer = protocol.decode(protocol.inflate(response.raw.read()), enrolment_wire.Proven)
+        answer = protocol.decode(framing.inflate(response.raw.read()), enrolment_wire.Proven)
         body = protocol.unb64(answer.body).replace(b'"epoch":"', b'"epoch":"x')
         forged = protocol.encode(enrolment_wire.Proven(body=protocol.b64(body), mac=answer.mac))
-        return response_of(200, {}, protocol.deflate(forged))
+        return response_of(200, {}, framing.deflate(forged))
 
 
 def test_a_changed_reply_is_not_the_provinces(province: RealProvince) -> None:

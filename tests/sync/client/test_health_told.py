@@ -18,7 +18,7 @@ from commune_desk.domain.records.kinds import SCHEMA_VERSION
 from commune_desk.domain.time.clock import from_iso, to_iso
 from commune_desk.store.exchange import health
 from commune_desk.store.pages.sync_status import sync_facts
-from sync import protocol, purge_wire
+from sync import framing, protocol, purge_wire
 from sync.client.errors import Forked
 from sync.server.commands.console import Console
 from sync.server.commands.desk_table import print_desks, warn_of_desks
@@ -52,7 +52,7 @@ class Heard(InProcess):
 
     def reports(self) -> list[dict[str, Any]]:
         """What was reported since this was asked last."""
-        said = [json.loads(protocol.inflate(body)) for path, body in self.bodies if path == "/v1/report"]
+        said = [json.loads(framing.inflate(body)) for path, body in self.bodies if path == "/v1/report"]
         self.bodies.clear()
         return said
 

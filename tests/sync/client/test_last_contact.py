@@ -6,7 +6,7 @@ import pytest
 
 from commune_desk.domain.model.ids import uuid7
 from commune_desk.domain.words.errors import Fault
-from sync import protocol, seal
+from sync import framing, protocol, seal
 from sync.client import errors
 from sync.client.session import Session
 from tests.sync.actors.scripted_province import SCOPE, Raw, ScriptedProvince
@@ -67,4 +67,4 @@ def test_nor_is_one_that_the_province_did_not_sign(signs: bool) -> None:
     body = protocol.encode(protocol.Problem(code="busy", text="No.", desk="AAAAAA", at=LATER))
     forged = protocol.b64(seal.SigningKey.generate().sign(seal.HELLO, body))
     headers = {protocol.SIGNATURE_HEADER: forged} if signs else {}
-    assert contact_after(Raw(503, protocol.deflate(body), headers), ScriptedProvince()) == ""
+    assert contact_after(Raw(503, framing.deflate(body), headers), ScriptedProvince()) == ""

@@ -16,7 +16,7 @@ import pytest
 import requests
 
 from commune_desk.domain.model.ids import uuid7
-from sync import protocol, seal
+from sync import framing, protocol, seal
 from sync.client import errors, pushing
 from sync.client.replica import PendingReceipt
 from sync.client.session import Session
@@ -251,7 +251,7 @@ def test_who_has_most_set_aside_keeps_to_the_usual() -> None:
     def all_aside(body: bytes) -> Raw | None:
         reply = honest(body)
         assert reply is not None
-        receipt = protocol.decode(protocol.inflate(reply.body), protocol.Receipt)
+        receipt = protocol.decode(framing.inflate(reply.body), protocol.Receipt)
         count = len(body.split(b"\n")) - 1
         results = [protocol.Result(id="", n=n, status="quarantined", code="revoked") for n in range(count)]
         return province.signed(msgspec.structs.replace(receipt, results=results), seal.RECEIPT)

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from commune_desk.domain.model.ids import uuid7
-from sync import protocol, seal
+from sync import framing, protocol, seal
 from sync.client import channel, errors
 from sync.client.channel import Refused
 from sync.client.session import Session
@@ -106,7 +106,7 @@ def _says(province: ScriptedProvince, **more: Any) -> None:
     """Its hello says something else from now on."""
 
     def hello(body: bytes) -> Raw:
-        said = protocol.decode(protocol.inflate(province.hello(body).body), protocol.Hello)
+        said = protocol.decode(framing.inflate(province.hello(body).body), protocol.Hello)
         return province.signed(msgspec.structs.replace(said, **more), seal.HELLO)
 
     province.pranks["/v1/hello"] = hello

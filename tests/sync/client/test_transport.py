@@ -18,7 +18,7 @@ import requests
 
 from commune_desk.domain.time.clock import SystemClock
 from commune_desk.domain.words.errors import Fault, Invalid
-from sync import protocol, seal
+from sync import framing, protocol, seal
 from sync.client import errors, tls
 from sync.client.transport import Exchange, Limits, Reply, Transport, fault_of, read_address
 from sync.server.identity.authority import Identity, make_authority
@@ -29,7 +29,7 @@ from tests.sync.actors.tls_server import tls_server as _server
 
 QUICK = Limits(connect_seconds=1.0, read_seconds=0.5, total_seconds=1.0, body_bytes=64 * 1024)
 PATIENT = Limits(connect_seconds=2.0, read_seconds=5.0, total_seconds=20.0)
-GOOD = protocol.deflate(b"{}")
+GOOD = framing.deflate(b"{}")
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +154,7 @@ def test_requests_alone_would_follow_the_environment(
         (b"HTTP/1.1 200 OK\r\n\r\n" + bytes(QUICK.body_bytes + 1), errors.TooLarge),
         (b"HTTP/1.1 200 OK\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\nabc", errors.TooLarge),
         (_http(GOOD, headers="Content-Encoding: gzip\r\n"), protocol.Malformed),
-        (_http(protocol.deflate(bytes(protocol.MAX_INFLATED + 1))), protocol.Malformed),
+        (_http(framing.deflate(bytes(protocol.MAX_INFLATED + 1))), protocol.Malformed),
     ],
 )
 def test_what_answers_wrongly_is_named(tmp_path: Path, authority: Identity, raw: bytes, fault: type[Fault]) -> None:
@@ -305,7 +305,7 @@ def test_a_line_cut_anywhere_downwards_is_told_and_survived(
     tmp_path: Path, authority: Identity, cut_after: int
 ) -> None:
     with (
-        _server(tmp_path, authority, _says(_http(protocol.deflate(secrets.token_bytes(9000))))) as port,
+        _server(tmp_path, authority, _says(_http(framing.deflate(secrets.token_bytes(9000))))) as port,
         FaultProxy(("127.0.0.1", port)) as proxy,
     ):
         proxy.toxics = Toxics(cut_down_after=cut_after)
@@ -319,7 +319,7 @@ def test_a_line_cut_anywhere_downwards_is_told_and_survived(
 def test_a_line_that_says_it_twice_is_told_and_survived(tmp_path: Path, authority: Identity, after: int) -> None:
     """It is the line that is bad, and no stranger with another certificate."""
     with (
-        _server(tmp_path, authority, _says(_http(protocol.deflate(secrets.token_bytes(60_000))))) as port,
+        _server(tmp_path, authority, _says(_http(framing.deflate(secrets.token_bytes(60_000))))) as port,
         FaultProxy(("127.0.0.1", port)) as proxy,
     ):
         proxy.toxics = Toxics(twice_down_after=after)

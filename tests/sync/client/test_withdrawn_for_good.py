@@ -26,7 +26,7 @@ from commune_desk.usecases.registers.profile import REMOVED
 from commune_desk.usecases.registers.removal import finish_removal, removed
 from commune_desk.usecases.sync import desk_sync
 from commune_desk.vault.keyfile import KeyfileMissing
-from sync import protocol, purge_wire, seal
+from sync import framing, protocol, purge_wire, seal
 from sync.client.errors import DeskRemoved, DeskRevoked, LineFault, Unproven
 from sync.client.transport import Reply
 from sync.server.engine import tables
@@ -208,7 +208,7 @@ def test_only_the_provinces_own_word_to_this_desk_removes(desk: EnrolledDesk, wh
     problem = protocol.encode(protocol.Problem(code="revoked", text="No.", desk=named, removes=True))
     forged = Raw(
         410,
-        protocol.deflate(problem),
+        framing.deflate(problem),
         {protocol.SIGNATURE_HEADER: protocol.b64(signer.sign(seal.HELLO, problem))},
     )
     with answered(desk, "/v1/pull", forged):
@@ -228,7 +228,7 @@ def test_without_looking_whom_it_names_anybody_could_remove(
 
     monkeypatch.setattr(channel, "_refusal", gullible)
     problem = protocol.encode(protocol.Problem(code="revoked", text="No.", desk="AAAAAA", removes=True))
-    with answered(desk, "/v1/pull", Raw(410, protocol.deflate(problem), {protocol.SIGNATURE_HEADER: "AA=="})):
+    with answered(desk, "/v1/pull", Raw(410, framing.deflate(problem), {protocol.SIGNATURE_HEADER: "AA=="})):
         assert try_sync(desk) is DeskRemoved
     assert desk.open.profile.is_removed
 
@@ -247,7 +247,7 @@ class answered:  # noqa: N801 - reads as a sentence
                 await inner(scope, receive, send)
                 return
             headers = [(name.encode(), value.encode()) for name, value in raw.headers.items()]
-            headers.append((b"content-type", protocol.CONTENT_TYPE.encode()))
+            headers.append((b"content-type", framing.CONTENT_TYPE.encode()))
             await send({"type": "http.response.start", "status": raw.status, "headers": headers})  # type: ignore[misc]
             await send({"type": "http.response.body", "body": raw.body})  # type: ignore[misc]
 

@@ -10,7 +10,7 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync import bundle, protocol, seal
+from sync import bundle, framing, protocol, seal
 from sync.bundle import BundleFault, PartKind
 
 SENDER = seal.SigningKey.from_bytes(b"\x01" * 32)
@@ -63,7 +63,7 @@ def test_a_length_just_at_the_edge_takes_one_block_more() -> None:
     """Twin of the sizes: without padding, the length of what was written would show."""
     sizes = {len(made(seal.sha256(bytes([n])) * 64)) for n in range(20)}
     assert sizes == {bundle.BLOCK}
-    inside = len(protocol.deflate(seal.sha256(b"x") * 64))
+    inside = len(framing.deflate(seal.sha256(b"x") * 64))
     assert inside % bundle.BLOCK
 
 
@@ -127,7 +127,7 @@ def test_a_stranger_sees_neither_names_nor_who_sends_to_whom() -> None:
     assert (
         all(one != other for one, other in zip(data[10:18], again[10:18], strict=True)) or data[10:18] != again[10:18]
     )
-    unsealed = protocol.inflate(protocol.deflate(b"".join(opened(data).contents)))
+    unsealed = framing.inflate(framing.deflate(b"".join(opened(data).contents)))
     assert CANARY in unsealed, "the twin: the names are there, only sealed"
 
 
@@ -167,18 +167,18 @@ def test_a_bomb_is_bounded() -> None:
         b"\n\x80",
         b"sig {}\n\x80",
         b"sig " + b"[" * 5000 + b"\n\x80",
-        _content(protocol.deflate(b"abc"), header_for([b"abd"])),
-        _content(protocol.deflate(b"abc"), header_for([b"abc"], parts=[])),
-        _content(protocol.deflate(b"abc"), header_for([b"abc"], v=2)),
+        _content(framing.deflate(b"abc"), header_for([b"abd"])),
+        _content(framing.deflate(b"abc"), header_for([b"abc"], parts=[])),
+        _content(framing.deflate(b"abc"), header_for([b"abc"], v=2)),
         _content(b"abc", header_for([b"abc"])),
-        _content(protocol.deflate(b"abc"), header_for([b"abc"]))[:-1],
+        _content(framing.deflate(b"abc"), header_for([b"abc"]))[:-1],
         b"",
     ],
 )
 def test_a_content_that_makes_no_sense_is_damaged(content: bytes) -> None:
     with pytest.raises(bundle.BundleDamaged):
         opened(sealed(content))
-    right = _content(protocol.deflate(b"abc"), header_for([b"abc"]))
+    right = _content(framing.deflate(b"abc"), header_for([b"abc"]))
     assert opened(sealed(right)).contents == [b"abc"], "the twin"
 
 

@@ -1,18 +1,18 @@
-"""The page on bundles is enough to read one by: the file beside it opens to what it says."""
+"""What the page says of bundles is enough to read one by: the file beside it opens to what it says."""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import msgspec
 
 from sync import bundle, protocol, seal
 from sync.bundle import PartKind
+from tests.architecture.sources import ROOT
+from tests.helpers.protocol_page import section
 
-DOCS = Path(__file__).resolve().parents[3] / "docs"
-PAGE = (DOCS / "protocol-courier.md").read_text(encoding="utf-8")
-FILE = (DOCS / "courier-example.cdsync").read_bytes()
+PAGE = section("23")
+FILE = (ROOT / "docs" / "courier-example.cdsync").read_bytes()
 SENDER = seal.SigningKey.from_bytes(b"\x01" * 32)
 BOX = seal.BoxKey.from_bytes(b"\x02" * 32)
 

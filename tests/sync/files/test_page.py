@@ -1,8 +1,6 @@
-"""The page about files tells the truth: its example, its limits and its codes; and what a piece proves."""
+"""What the page says of files is true: its example, its limits and its codes; and what a piece proves."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,8 +11,9 @@ from sync import content, seal
 from sync.file_wire import MAX_PIECE, FileAsked, FileGet, FileOffset, FilePiece, FilePut, with_bytes
 from sync.refusals import SENTENCES
 from sync.server.answers.files import FileLimits
+from tests.helpers.protocol_page import section
 
-PAGE = (Path(__file__).resolve().parents[3] / "docs" / "protocol-files.md").read_text(encoding="utf-8")
+PAGE = section("26")
 KEY = b"\x01" * 32
 PLAIN = content.PIECE - 16
 

@@ -164,7 +164,7 @@ class Later:
 def later(two: Two, child: RecordId, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Later]:
     """With a child whose number was corrected once, and a visit to it."""
     monkeypatch.setattr("commune_desk.store.exchange.replica.RESTATE_AT_ONCE", 1)
-    monkeypatch.setattr("commune_desk.store.engine.pace._SHORT", 0.0)  # and no more than one record later on
+    monkeypatch.setattr("commune_desk.domain.time.pace._SHORT", 0.0)  # and no more than one record later on
     monkeypatch.setattr("commune_desk.store.intake.comparing.is_due", lambda connection, now: False)
     for number in ("0912000000", "0912000111"):
         two.old.edit(Person, child, phone=number)

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from commune_desk.domain.model.ids import RecordId
-from commune_desk.store.engine.pace import Pace
+from commune_desk.domain.time.pace import Pace
 from commune_desk.store.exchange.beginning import Beginning
 from commune_desk.store.intake import comparing, restating
 from commune_desk.store.writing.transaction import Tx

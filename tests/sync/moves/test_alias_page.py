@@ -1,9 +1,8 @@
-"""The page about two records of one child tells the truth: its change is one, and its codes are those given."""
+"""What the page says of two records of one child is true: its change is one, and its codes are those given."""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
@@ -12,11 +11,12 @@ from sync import seal
 from sync.change import needed_schema, read_line, sign
 from sync.server.intake import joining
 from sync.server.intake.admission import Admission
+from tests.helpers.protocol_page import section
 from tests.sync.actors.server_fixtures import COMMUNE
 
 pytestmark = pytest.mark.usefixtures("store_engine")
 
-PAGE = (Path(__file__).resolve().parents[3] / "docs" / "protocol-alias.md").read_text("utf-8")
+PAGE = section("20")
 
 
 def test_the_change_of_the_page_passes_the_door() -> None:

@@ -16,7 +16,7 @@ import zstandard
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from sync import carried_wire, enrolment_wire, file_wire, protocol
+from sync import carried_wire, enrolment_wire, file_wire, framing, protocol
 from sync.server.answers import sums
 from sync.server.intake.admission import Admission
 from tests.helpers.examples import examples
@@ -123,7 +123,7 @@ def test_any_header_is_answered(stage: TwoPlaces, path: str) -> None:
     @settings(max_examples=examples(15), suppress_health_check=list(HealthCheck))
     @given(more=HEADERS)
     def ask(more: tuple[str, str]) -> None:
-        body = protocol.deflate(b"{}")
+        body = framing.deflate(b"{}")
         desk = stage.askers["officer"]
         name, value = more
         signed = [one for one in desk.headers(path, body) if one[0].lower() != name.lower()]

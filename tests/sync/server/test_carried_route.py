@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from commune_desk.domain.model.ids import uuid7
-from sync import bundle, protocol
+from sync import bundle, framing, protocol
 from sync.bundle import PartKind
 from sync.carried_wire import MAX_CARRIED, ROUTE, split_reply
 from sync.server.edge import courier_reply
@@ -82,7 +82,7 @@ def test_the_doorbells_key_brings_no_bundle(world: World) -> None:
     desk = world.desk()
     body = SIGNED[ROUTE](world, desk, COMMUNE)
     assert desk.post(ROUTE, body, key=desk.bell, keyid=f"{desk.id}{protocol.BELL_SUFFIX}").status == 401
-    assert world.call(ROUTE, protocol.deflate(body)).status == 401, "nor does nobody"
+    assert world.call(ROUTE, framing.deflate(body)).status == 401, "nor does nobody"
     assert desk.post(ROUTE, body).status == 200
 
 

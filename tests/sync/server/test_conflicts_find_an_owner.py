@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import RecordId, Scope
@@ -17,11 +17,12 @@ from commune_desk.domain.time.clock import to_iso
 from commune_desk.presenters.day.today import TodayPage
 from commune_desk.presenters.sync.conflict_page import conflict_cards
 from commune_desk.program_files import code_book
-from commune_desk.store.intake.conflicts import late_since
+from commune_desk.store.intake.conflicts import Wait, late_since, open_conflicts
 from commune_desk.store.writing.transaction import Tx
 from commune_desk.usecases.desk.workplace import Workplace
 from commune_desk.usecases.records.children import ChildEntry, register_child
 from commune_desk.usecases.records.moves import move_child
+from commune_desk.usecases.sync.conflicts import decide_shown
 from sync.server.engine import tables
 from sync.server.engine.database import WHOLE_PROVINCE
 from sync.server.identity import desks
@@ -126,12 +127,36 @@ def test_after_two_weeks_it_is_the_provinces_too_and_the_desk_says_so(office: Of
     assert late_since(office.desks[1].register.reader) == {}
     office.sync(1)
     register = office.desks[1].register
-    assert late_since(register.reader) == {(person, "phone"): to_iso(NOW)}
+    assert late_since(register.reader) == {(person, "phone"): Wait(to_iso(NOW))}
     workplace = Workplace(register, code_book())
     (card,), _more = conflict_cards(workplace, most=20)
     assert "15" in card.waited
     said = [row.second for section in TodayPage(workplace).read().side for row in section.rows]
     assert any(card.waited in text for text in said)
+
+
+def test_a_desk_goes_on_saying_how_long_it_waits_where_the_province_counts_anew(office: Office) -> None:
+    """As a province does that was put back to before the conflict and hears both sides again."""
+    person = office.register_child()
+    office.write_apart(person)
+    office.clock.at += timedelta(days=15)
+    office.sync(1)
+    anew = update(tables.conflict).values(opened_at=to_iso(office.clock.at))
+    office.real.write(lambda c: c.execute(anew))
+    office.clock.at += timedelta(days=1)
+    office.sync(1)
+    assert office.queue() == []
+    register = office.desks[1].register
+    assert late_since(register.reader) == {(person, "phone"): Wait(to_iso(NOW), is_told=False)}
+    (card,), _more = conflict_cards(Workplace(register, code_book()), most=20)
+    assert ("16" in card.waited, "tỉnh" in card.waited) == (True, False)
+    office.clock.at += timedelta(days=14)
+    office.sync(1)
+    assert late_since(register.reader) == {(person, "phone"): Wait(to_iso(NOW))}
+    (asked,) = open_conflicts(register.reader)
+    register.write(lambda tx: decide_shown(tx, asked, asked.sides[0].value)).result()
+    office.sync(1)
+    assert late_since(register.reader) == {}
 
 
 def test_one_of_a_clock_that_ran_ahead_is_the_provinces_at_once(office: Office) -> None:
@@ -200,7 +225,7 @@ def test_too_old_when_it_moves_it_is_the_new_communes_and_the_provinces(office: 
     assert [(late.scope, late.is_orphaned) for late in office.queue()] == [(OTHER_COMMUNE, False)]
     desk = office.desks[2]
     office.sync(2)
-    assert late_since(desk.register.reader) == {(person, "phone"): to_iso(NOW)}
+    assert late_since(desk.register.reader) == {(person, "phone"): Wait(to_iso(NOW))}
     assert late_since(office.desks[1].register.reader) == {}
     ((conflict,),) = desk.ask("SELECT id FROM conflict WHERE state='open'")
 

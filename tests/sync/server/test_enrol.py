@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import uuid7
 from commune_desk.domain.words.errors import Refusal
-from sync import enrolment_wire, protocol, seal, spelling
+from sync import enrolment_wire, framing, protocol, seal, spelling
 from sync.server.edge.enrolment import EnrolCode, make_code
 from sync.server.edge.limits import Limits
 from sync.server.engine import tables
@@ -48,7 +48,7 @@ class Applicant:
     def ask(self, *, mac_key: bytes | None = None, locator: bytes | None = None, **more: Any) -> Reply:
         """`more` members of the question."""
         proven = self.proven(mac_key=mac_key, locator=locator, **more)
-        return self.world.call("/v1/enrol", protocol.deflate(protocol.encode(proven)))
+        return self.world.call("/v1/enrol", framing.deflate(protocol.encode(proven)))
 
     def proven(
         self, *, mac_key: bytes | None = None, locator: bytes | None = None, **more: Any
@@ -179,7 +179,7 @@ def test_a_wrong_and_an_unknown_code_look_the_same(world: World) -> None:
 def test_one_address_may_not_try_without_end(tmp_path: Path) -> None:
     now = [0.0]
     with province_in(tmp_path, limits=Limits(clock=lambda: now[0])) as world:
-        proven = protocol.deflate(protocol.encode(enrolment_wire.Proven(body="", mac="")))
+        proven = framing.deflate(protocol.encode(enrolment_wire.Proven(body="", mac="")))
         statuses = [world.call("/v1/enrol", proven).status for _ in range(40)]
         assert statuses == [400] * 30 + [429] * 10
         now[0] = 61.0
@@ -188,7 +188,7 @@ def test_one_address_may_not_try_without_end(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("body", [b"", b"{}", b'{"body":"!","mac":""}', b'{"body":"e30=","mac":"AA=="}', b"[" * 9000])
 def test_garbage_is_told_so(world: World, body: bytes) -> None:
-    reply = world.call("/v1/enrol", protocol.deflate(body))
+    reply = world.call("/v1/enrol", framing.deflate(body))
     assert (reply.status, reply.code) == (400, "malformed")
 
 

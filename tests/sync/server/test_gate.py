@@ -8,7 +8,7 @@ import pytest
 
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import uuid7
-from sync import protocol, seal
+from sync import framing, protocol, seal
 from sync.server.edge.gate import Gate, Signed
 from sync.server.edge.tickets import LIFE_SECONDS, Tickets
 from sync.server.engine.database import NO_SCOPE
@@ -38,7 +38,7 @@ class EndlessTickets(Tickets):
 
 
 def _pull_body(world: World) -> bytes:
-    return protocol.deflate(protocol.encode(protocol.PullRequest(epoch=world.epoch, cursors={})))
+    return framing.deflate(protocol.encode(protocol.PullRequest(epoch=world.epoch, cursors={})))
 
 
 def _swap(headers: list[tuple[str, str]], name: str, value: str) -> list[tuple[str, str]]:
@@ -55,9 +55,7 @@ def _attack_another_key(world: World) -> tuple[int, str]:
 def _attack_swapped_body(world: World) -> tuple[int, str]:
     desk = world.desk()
     headers = desk.headers("/v1/pull", _pull_body(world))
-    other = protocol.deflate(
-        protocol.encode(protocol.PullRequest(epoch=world.epoch, cursors={COMMUNE: 0}, max_bytes=1))
-    )
+    other = framing.deflate(protocol.encode(protocol.PullRequest(epoch=world.epoch, cursors={COMMUNE: 0}, max_bytes=1)))
     reply = world.call("/v1/pull", other, headers)
     return reply.status, reply.code if reply.status != 200 else ""
 
@@ -158,7 +156,7 @@ def test_a_signature_that_leaves_something_out_does_not_count(world: World, cove
 
     desk, body = world.desk(), _pull_body(world)
     request = requests.Request("POST", "https://province/v1/pull", data=body).prepare()
-    request.headers["Content-Type"] = protocol.CONTENT_TYPE
+    request.headers["Content-Type"] = framing.CONTENT_TYPE
     signer = HTTPMessageSigner(signature_algorithm=ED25519)
     prepared = signer.prepare(request, key_id=desk.id, nonce=desk.nonce(), covered_component_ids=covered, body=body)
     signer.apply(request, prepared, desk.key.sign(b"", prepared.signature_base))
@@ -169,7 +167,7 @@ def test_a_signature_that_leaves_something_out_does_not_count(world: World, cove
 def _sealed_push(world: World, desk: ServerDesk) -> bytes:
     courier = world.province.keys.courier
     line = desk.change("person", uuid7(), {"full_name": "Lò Thị Thử"})
-    return seal.seal_for_province(courier.public, protocol.deflate(desk.body([line])))
+    return seal.seal_for_province(courier.public, framing.deflate(desk.body([line])))
 
 
 def test_a_doorbell_key_opens_the_doorbells_routes_alone(world: World) -> None:
@@ -290,7 +288,7 @@ def test_a_ticket_that_was_forgotten_for_room_is_not_fresh_again() -> None:
 
 def test_replies_are_signed_and_carry_the_nonce(world: World) -> None:
     authority = world.province.keys.authority.public
-    request = protocol.deflate(protocol.encode(protocol.HelloRequest(nonce="cXVlc3Rpb24=")))
+    request = framing.deflate(protocol.encode(protocol.HelloRequest(nonce="cXVlc3Rpb24=")))
     reply = world.call("/v1/hello", request)
     assert reply.read(protocol.Hello).nonce == "cXVlc3Rpb24="
     signature = protocol.unb64(reply.headers["cd-signature"])

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.model.ids import uuid7
-from sync import protocol, seal
+from sync import framing, protocol, seal
 from sync.change import Change
 from sync.server.answers import snapshots
 from sync.server.edge.limits import AT_ONCE, Limits
@@ -328,7 +328,7 @@ def _long_push(desk: ServerDesk) -> bytes:
 
 
 def _sealed(desk: ServerDesk, body: bytes) -> Reply:
-    box = seal.seal_for_province(desk.world.province.keys.courier.public, protocol.deflate(body))
+    box = seal.seal_for_province(desk.world.province.keys.courier.public, framing.deflate(body))
     return desk.post(protocol.SEALED_PUSH, box, key=desk.bell, keyid=f"{desk.id}.bell")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from commune_desk.domain.model.access import Role
-from sync import protocol, seal
+from sync import framing, protocol, seal
 from sync.protocol import BELL_SUFFIX
 from sync.server.edge.gate import Gate, Signed
 from sync.server.edge.tickets import Tickets
@@ -25,7 +25,7 @@ Attempt = Callable[[World, ServerDesk, str, bytes], Reply]
 
 
 def _unsigned(world: World, desk: ServerDesk, path: str, body: bytes) -> Reply:
-    return world.call(path, protocol.deflate(body))
+    return world.call(path, framing.deflate(body))
 
 
 def _with_its_other_key(world: World, desk: ServerDesk, path: str, body: bytes) -> Reply:

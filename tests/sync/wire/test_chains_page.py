@@ -1,9 +1,8 @@
-"""The page about sums, roots and the log tells the truth: its numbers can be made again, its members are those sent."""
+"""What the page says of sums, roots and the log is true: its numbers can be made again, its members are those sent."""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import msgspec
 
@@ -11,11 +10,12 @@ from sync import checksums, protocol, seal
 from sync.change import GENESIS, next_chain, next_head
 from sync.roots import RootStatement, desk_leaf, feed_leaf, root_of
 from sync.server.answers.log_export import FORMAT
+from tests.helpers.protocol_page import section
 
-PAGE = (Path(__file__).resolve().parents[3] / "docs" / "protocol-chains.md").read_text("utf-8")
+PAGE = section("29")
 RECORD, CHANGE = "01a20cb2d481700895ed221e78996b8b", "01a20cb2d481700895ed221e78996b89"
 DIGEST = bytes.fromhex("e750cff6df047a80ba29c493701dc30413bc57b3bf440bdc58795433f814638f")
-"""Of the change in section 17 of protocol.md."""
+"""Of the change in section 17.1 of protocol.md."""
 
 
 def test_the_sums_of_the_page_can_be_made_again() -> None:

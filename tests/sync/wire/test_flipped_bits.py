@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from commune_desk.domain.model.ids import uuid7
 from commune_desk.domain.words.errors import DeskError
-from sync import protocol
+from sync import framing, protocol
 from sync.change import BadLine, read_line
 from sync.client.session import Session
 from tests.helpers.examples import examples
@@ -40,7 +40,7 @@ def flipped(data: bytes, share: float, bit: int) -> bytes:
 
 def _inside(reply: Raw, share: float, bit: int) -> Raw:
     """Flip a bit of what the province signed; the frame around it is made anew."""
-    return Raw(reply.status, protocol.deflate(flipped(protocol.inflate(reply.body), share, bit)), reply.headers)
+    return Raw(reply.status, framing.deflate(flipped(framing.inflate(reply.body), share, bit)), reply.headers)
 
 
 def _on_the_way(reply: Raw, share: float, bit: int) -> Raw:

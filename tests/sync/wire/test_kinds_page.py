@@ -1,11 +1,10 @@
-"""What docs/protocol-kinds.md says of kinds and values is what their declarations say."""
+"""What docs/protocol.md, section 25, says of kinds and values is what their declarations say."""
 
 from __future__ import annotations
 
 import csv
 import re
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -24,21 +23,17 @@ from commune_desk.domain.records.placements import (
     notice_id,
 )
 from sync.server.intake import admission
+from tests.architecture.sources import ROOT
+from tests.helpers.protocol_page import section
 
-ROOT = Path(__file__).resolve().parents[3]
-TEXT = (ROOT / "docs" / "protocol-kinds.md").read_text(encoding="utf-8")
 WRITERS = (Role.COMMUNE_OFFICER, Role.CHAIR, Role.SHELTER_WORKER, Role.SHELTER_HEAD)
 """Those that a desk may be; the province's own desk enrols with no code."""
 FIELDS = {f"{kind.name}.{field.name}": field for kind in KINDS.values() for field in kind.fields.values()}
 
 
-def part(section: int) -> str:
-    return TEXT.partition(f"\n## {section}. ")[2].partition("\n## ")[0]
-
-
-def rows(section: int) -> set[str]:
+def rows(number: str) -> set[str]:
     """The rows of the section's table, without its two of heading."""
-    return set(re.findall(r"^\| .*\|$", part(section), re.MULTILINE)[1:]) - {
+    return set(re.findall(r"^\| .*\|$", section(number), re.MULTILINE)[1:]) - {
         "|---|---|",
         "|---|---|---|",
         "|---|---|---|---|",
@@ -52,12 +47,12 @@ def listed(names: object) -> str:
 def test_defaults() -> None:
     nothing: tuple[Value, ...] = (None, "", (), False)
     said = {name: f.default for name, f in FIELDS.items() if f.default not in nothing or name == "placement.companions"}
-    assert rows(3) == {f"| `{name}` | `{value}` |" for name, value in said.items()}
+    assert rows("25.4") == {f"| `{name}` | `{value}` |" for name, value in said.items()}
 
 
 def test_every_step_of_a_state() -> None:
     steps = [(name, state, after) for name, f in FIELDS.items() for state, after in f.steps.items()]
-    assert rows(4) == {
+    assert rows("25.5") == {
         f"| `{name}` | `{state}` | {listed(after) if after else 'none'} |" for name, state, after in steps
     }
 
@@ -68,13 +63,13 @@ def _writers(kind: Kind) -> str:
 
 
 def test_who_writes_what() -> None:
-    assert rows(5) == set(map(_writers, KINDS.values()))
+    assert rows("25.6") == set(map(_writers, KINDS.values()))
 
 
 def test_what_belongs_to_a_person() -> None:
     tied = [kind for kind in KINDS.values() if kind.belongs_to or kind.brings]
     needed = {kind.name: ", ".join(f"`{f}` (`{of}`)" for f, of in kind.brings.items()) or "-" for kind in tied}
-    assert rows(6) == {f"| `{kind.name}` | `{kind.belongs_to}` | {needed[kind.name]} |" for kind in tied}
+    assert rows("25.7") == {f"| `{kind.name}` | `{kind.belongs_to}` | {needed[kind.name]} |" for kind in tied}
 
 
 @pytest.mark.parametrize(
@@ -124,7 +119,7 @@ def test_nothing_is_no_delta_and_the_empty_list_is_one() -> None:
 
 def test_codes_without_a_list_are_spelled_out() -> None:
     plain = {name for name, f in FIELDS.items() if f.shape is Shape.CODE and not (f.codes or f.ranks or f.steps)}
-    said = part(7)
+    said = section("25.8")
     assert plain == {"officer.role", "placement.papers"}
     assert set(re.findall(r"`([a-z_]+)`", said.partition("`placement.papers`: ")[2].partition("\n- ")[0])) == set(
         PAPERS
@@ -133,7 +128,7 @@ def test_codes_without_a_list_are_spelled_out() -> None:
 
 
 def test_ids_that_every_desk_makes_alike() -> None:
-    stay, said = RecordId("01a20cb2d481700895ed221e78996b8b"), part(7)
+    stay, said = RecordId("01a20cb2d481700895ed221e78996b8b"), section("25.8")
     assert {f"`{stay}`", f"`{notice_id(stay, '06838')}`", f"`{follow_up_id(stay, 0)}`"} <= set(
         re.findall(r"`\w+`", said)
     )

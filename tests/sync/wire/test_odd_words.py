@@ -7,7 +7,7 @@ import pytest
 
 from commune_desk.domain.words.errors import Fault
 from commune_desk.i18n import translate_error
-from sync import protocol, seal
+from sync import framing, protocol, seal
 from sync.client.session import Session
 from tests.sync.actors.scripted_province import Raw, ScriptedProvince
 
@@ -17,7 +17,7 @@ def test_a_ticket_that_no_header_can_hold_is_no_hello(ticket: str) -> None:
     province = ScriptedProvince()
 
     def odd(body: bytes) -> Raw:
-        hello = protocol.decode(protocol.inflate(province.hello(body).body), protocol.Hello)
+        hello = protocol.decode(framing.inflate(province.hello(body).body), protocol.Hello)
         return province.signed(msgspec.structs.replace(hello, ticket=ticket), seal.HELLO)
 
     province.pranks["/v1/hello"] = odd

@@ -9,7 +9,7 @@ import pytest
 import zstandard
 
 from commune_desk.domain.model.ids import uuid7
-from sync import protocol, seal
+from sync import framing, protocol, seal
 from sync.change import MAX_DEPTH, MAX_LINE, BadLine, Change, read_line, sign
 
 KEY = seal.SigningKey.generate()
@@ -67,6 +67,6 @@ def test_a_frame_that_does_not_say_its_size_has_the_same_limit() -> None:
     packer = zstandard.ZstdCompressor().compressobj()
     frame = packer.compress(b'{"nonce":"YQ=="}' + b" " * 1000) + packer.flush()
     assert zstandard.frame_content_size(frame) == -1
-    assert len(protocol.inflate(frame, 2000)) == 1016
+    assert len(framing.inflate(frame, 2000)) == 1016
     with pytest.raises(protocol.Malformed):
-        protocol.inflate(frame, 500)
+        framing.inflate(frame, 500)

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from commune_desk.domain.model.ids import uuid7
-from sync import protocol, seal
+from sync import framing, protocol, seal
 from sync.change import next_chain
 from sync.client import errors
 from sync.client.session import Session
@@ -90,12 +90,12 @@ def _changed(path: str, *, is_signed: bool) -> Callable[[ScriptedProvince], None
     def play(province: ScriptedProvince) -> None:
         def prank(body: bytes) -> Raw:
             honest: Raw = getattr(province, path.removeprefix("/v1/"))(body)
-            inside = protocol.inflate(honest.body)
+            inside = framing.inflate(honest.body)
             assert word in inside
             changed = inside.replace(word, other)
             if is_signed:
                 return province.signed(changed, domain)
-            return Raw(200, protocol.deflate(changed), honest.headers)
+            return Raw(200, framing.deflate(changed), honest.headers)
 
         province.pranks[path] = prank
 

@@ -1,6 +1,6 @@
-"""A client written from the pages alone works with a real province's process and with a desk of the program.
+"""A client written from the one page alone works with a real province's process and with a desk of the program.
 
-It stands in `tests/plain_client` and imports nothing of the program: what it needs and no page says shows here.
+It stands in `tests/plain_client` and imports nothing of the program: what it needs and the page lacks shows here.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from cryptography.exceptions import InvalidSignature
 from commune_desk.domain.model.access import Role
 from commune_desk.domain.records.families import Person
 from tests.helpers.builders import make_child, make_report, save_all
-from tests.plain_client import enrolling, files, locked, places, snapshots, sticks, wire
+from tests.helpers.protocol_page import PAGE
+from tests.plain_client import enrolling, files, frames, locked, places, snapshots, sticks, wire
 from tests.plain_client.desk import FEED, Desk
 from tests.plain_client.feed import Place, prove, read_page
 from tests.plain_client.sealing import decrypt_content, encrypt_content, new_key
@@ -190,6 +191,25 @@ def test_what_the_province_cannot_take_stops_nothing_behind_it(two: Two) -> None
     two.plain.journal.write(person, {"village": "Khe Lạc"})
     statuses = [(one["status"], one.get("code", "")) for one in two.plain.push()["results"]]
     assert statuses == [("quarantined", "value"), ("ok", "")]
+    two.both()
+
+
+def test_with_the_dictionary_of_the_page_it_sends_less_and_reads_the_same(two: Two) -> None:
+    """Of two pulls that ask alike, and of a refusal."""
+    two.both()
+    two.plain.pull()
+    two.plain.wire.dictionary = frames.dictionary_of(PAGE)
+    two.plain.pull()
+    without, with_it = two.plain.wire.sent[-2:]
+    assert with_it < 0.8 * without
+    two.child()
+    for _ in range(2):
+        two.plain.journal.write(two.plain.record("person"), {"full_name": "Lý Thị Ba"})
+    with pytest.raises(Refused) as refused:
+        two.plain.push(len(two.plain.journal.changes))
+    assert refused.value.code == "gap"
+    two.both()
+    two.plain.wire.dictionary = None
     two.both()
 
 

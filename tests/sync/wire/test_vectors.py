@@ -1,6 +1,6 @@
-"""The golden vectors as files: the pages say the same, and the client that was written from the pages makes them again.
+"""The golden vectors as files: the page says the same, and the client that was written from the page makes them again.
 
-The program is held to the pages by `test_protocol_page.py`, `test_chains_page.py`, `test_kinds_page.py` and
+The program is held to the page by `test_protocol_page.py`, `test_chains_page.py`, `test_kinds_page.py` and
 `files/test_page.py`, `courier/test_page.py`.
 """
 
@@ -13,31 +13,32 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import zstandard
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from sync import framing
 from tests.architecture.sources import ROOT
-from tests.plain_client import enrolling, sealing, sticks, wire
+from tests.helpers.protocol_page import PAGE, section
+from tests.plain_client import enrolling, frames, sealing, sticks, wire
 from tests.plain_client.feed import climb
 from tests.plain_client.spelling import b64, compact, head_words, next_head, next_link, public_of, sha, unb
 from tests.plain_client.standing import term
 from tests.plain_client.writing import Written
 
 FILES = sorted((ROOT / "tests" / "vectors").glob("*.json"))
-EXAMPLES = {
-    "protocol": "## 17. ",
-    "protocol-chains": "## 5. ",
-    "protocol-courier": "## 7. ",
-    "protocol-files": "## 4. ",
-}
+EXAMPLES = {"chains": "29.5", "courier": "23.7", "files": "26.4", "protocol": "17"}
+"""The section of the page that has the values of each file."""
+WHERE = {"chains": "29", "courier": "23", "dictionary": "30", "files": "26", "kinds": "25", "protocol": "17"}
+"""And the one that says all of its words."""
 KEYS = {"01" * 32, "02" * 32, bytes(range(32)).hex()}
-"""The pages say these in words."""
+"""The page says these in words."""
 
 
-def vectors(page: str, name: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((ROOT / "tests" / "vectors" / f"{page}.json").read_text("utf-8"))[name]
+def vectors(file: str, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((ROOT / "tests" / "vectors" / f"{file}.json").read_text("utf-8"))[name]
     return found
 
 
@@ -51,18 +52,17 @@ def leaves(value: Any) -> Iterator[str]:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_the_page_says_every_vector(file: Path) -> None:
-    page = (ROOT / "docs" / f"{file.stem}.md").read_text("utf-8").replace(",", "")
+    page = section(WHERE[file.stem]).replace(",", "")
     said = set(leaves(json.loads(file.read_text("utf-8")))) - KEYS
     assert len(said) > 3
     assert [value for value in sorted(said) if value.replace(",", "") not in page] == []
 
 
-@pytest.mark.parametrize("page", sorted(EXAMPLES))
-def test_every_value_of_the_page_is_a_vector(page: str) -> None:
-    section = (ROOT / "docs" / f"{page}.md").read_text("utf-8").partition(EXAMPLES[page])[2].partition("\n## ")[0]
-    values = re.findall(r"\| `([^`]+)` \|$", section, re.MULTILINE)
+@pytest.mark.parametrize("file", sorted(EXAMPLES))
+def test_every_value_of_the_page_is_a_vector(file: str) -> None:
+    values = re.findall(r"\| `([^`]+)` \|$", section(EXAMPLES[file]), re.MULTILINE)
     assert len(values) > 5
-    assert set(values) <= set(leaves(json.loads((ROOT / "tests" / "vectors" / f"{page}.json").read_text("utf-8"))))
+    assert set(values) <= set(leaves(json.loads((ROOT / "tests" / "vectors" / f"{file}.json").read_text("utf-8"))))
 
 
 def test_a_change_and_its_chains_are_made_again() -> None:
@@ -102,12 +102,26 @@ def test_a_request_is_signed_again() -> None:
     known = vectors("protocol", "request")
     key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(known["signing_key"]))
     body = bytes.fromhex(known["body"])
-    assert wire.unpack(body) == b"{}"
-    headers = wire.signed_headers(key, known["path"], body, known["key_id"], known["nonce"], known["created"])
+    assert frames.unpack(body) == b"{}"
+    headers = wire.signed_headers(key, known["path"], body, (known["key_id"], known["nonce"], known["created"]))
     parameters = headers["Signature-Input"].removeprefix("sig=")
     made = wire.signature_base(known["path"], headers["Content-Digest"], parameters)
     assert made == "\n".join(known["signature_base"]).encode()
     assert headers["Signature"] == known["signature"]
+
+
+def test_a_frame_of_the_dictionary_is_read_and_made_again() -> None:
+    known = vectors("dictionary", "dictionary")
+    dictionary = frames.dictionary_of(PAGE)
+    content = dictionary.as_bytes()
+    assert (len(content), sha(content).hex()) == (known["size"], known["sha256"])
+    frame = unb(known["frame"])
+    assert len(frame) == known["frame_size"]
+    assert frames.unpack(frame, dictionary) == known["body"].encode()
+    made = frames.pack(known["body"].encode(), dictionary)
+    assert framing.inflate(made) == known["body"].encode(), "read by the program, too"
+    with pytest.raises(zstandard.ZstdError):
+        frames.unpack(frame)
 
 
 def test_a_sealed_value_opens_again() -> None:
@@ -120,7 +134,7 @@ def test_a_sealed_value_opens_again() -> None:
 
 
 def test_sums_and_a_root_are_made_again() -> None:
-    known = vectors("protocol-chains", "sums_and_root")
+    known = vectors("chains", "sums_and_root")
     alone = term(known["record"], {known["change"]}, [])
     conflicted = term(known["record"], {known["change"]}, [known["conflict"]])
     assert (f"{alone:016x}", f"{conflicted:016x}") == (known["term"], known["term_with_conflict"])
@@ -136,7 +150,7 @@ def test_sums_and_a_root_are_made_again() -> None:
 
 
 def test_the_content_of_a_file_is_made_again() -> None:
-    known = vectors("protocol-files", "content")
+    known = vectors("files", "content")
     key = bytes.fromhex(known["key"])
     small, large = (
         sealing.encrypt_content(key, known["text"].encode()),
@@ -150,7 +164,7 @@ def test_the_content_of_a_file_is_made_again() -> None:
 
 
 def test_a_bundle_is_opened_again() -> None:
-    known = vectors("protocol-courier", "bundle")
+    known = vectors("courier", "bundle")
     file = (ROOT / "docs" / known["file"]).read_bytes()
     assert (sha(file).hex(), enrolling.spell(sha(file)[:5])) == (known["sha256"], known["fingerprint"])
     assert (file[:10].hex(), file[10:18].hex(), file[18:50].hex()) == (
@@ -168,13 +182,13 @@ def test_a_bundle_is_opened_again() -> None:
 
 
 def test_the_courier_key_follows_from_the_authoritys_again() -> None:
-    known = vectors("protocol-courier", "courier_key")
+    known = vectors("courier", "courier_key")
     private = HKDF(SHA256(), 32, None, b"cd-courier-v1").derive(bytes.fromhex(known["seed"]))
     assert X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw().hex() == known["public"]
 
 
 def test_ids_that_all_programs_make_alike_are_made_again() -> None:
-    known = vectors("protocol-kinds", "ids_made_alike")
+    known = vectors("kinds", "ids_made_alike")
     stay: str = known["stay"]
 
     def made(words: str) -> str:

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from commune_desk.presenters.window.opening import ENROL, RESTORE, SECRETS, TRAINING, FirstRun
 from commune_desk.store.engine.database import DiskFull
 from commune_desk.ui.opening.first_run import BackupPicker, FirstRunPage
-from commune_desk.ui.widgets.fields import LineEdit
+from commune_desk.ui.widgets.fields import LineEdit, PasswordField
 from commune_desk.usecases.registers import training_register
 from commune_desk.usecases.registers.opening import unlock
 from commune_desk.usecases.registers.profile import LOG, Profile
@@ -37,6 +37,24 @@ def test_a_backup_that_was_chosen_before_is_shown_again(qtbot: QtBot, tmp_path: 
     for way in (TRAINING, RESTORE):
         page.choose(way)
     assert shown_path(page) == page.form.values["backup"]
+
+
+def test_a_way_that_is_passed_with_the_arrow_keys_loses_no_passphrase(qtbot: QtBot, tmp_path: Path) -> None:
+    """To restore takes none twice: the other was to be typed again."""
+    page = FirstRunPage(FirstRun(Profile(tmp_path), HandClock(), TRAINING))
+    qtbot.addWidget(page)
+    page.show()
+    assert page.fields is not None
+    for name in SECRETS:
+        editor = page.fields.row(name).editor
+        assert isinstance(editor, PasswordField)
+        QTest.keyClicks(editor, PASSPHRASE)
+    page.ways.buttons[TRAINING].setFocus()
+    for key, way in ((Qt.Key.Key_Right, RESTORE), (Qt.Key.Key_Left, TRAINING)):
+        QTest.keyClick(page.ways.focusWidget(), key)
+        assert page.form.way == way
+    shown = [page.fields.row(name).editor for name in SECRETS]
+    assert [field.value() for field in shown if isinstance(field, PasswordField)] == [PASSPHRASE] * 2
 
 
 def test_enter_in_the_path_of_a_backup_goes_on_as_in_every_other_field(qtbot: QtBot, tmp_path: Path) -> None:

@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.time.clock import SystemClock
@@ -110,3 +113,16 @@ def test_a_file_that_is_no_backup_is_said_on_the_page(qtbot: QtBot, tmp_path: Pa
     form.forgotten.click()
     qtbot.waitUntil(lambda: form.trouble is not None)
     assert window.page is form
+
+
+def test_the_request_is_copied_with_the_keyboard_alone(
+    qtbot: QtBot, tmp_path: Path, lost: EnrolledDesk, window: OpeningWindow
+) -> None:
+    page = asks_for_recovery(qtbot, window, tmp_path / "a.cdbackup")
+    qtbot.waitUntil(lambda: page.copy.isVisible())
+    page.again.setFocus()
+    for one in (page.back, page.copy):
+        QTest.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+        assert window.focusWidget() is one
+    QTest.keyClick(page.copy, Qt.Key.Key_Return)
+    assert QApplication.clipboard().text() == page.request.plain != ""

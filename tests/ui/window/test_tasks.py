@@ -10,6 +10,7 @@ from types import TracebackType
 
 import pytest
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from shiboken6 import delete
 
@@ -73,6 +74,29 @@ def test_a_change_made_elsewhere_is_told_from_any_thread(qtbot: QtBot, tasks: Ta
     assert heard == []
     qtbot.waitUntil(lambda: bool(heard))
     assert heard == [(CHANGED, threading.main_thread())]
+
+
+def test_what_comes_while_the_pages_rest_is_told_together_and_none_of_it_is_lost(qtbot: QtBot, tasks: Tasks) -> None:
+    """A sync that changes something a hundred times in a second would leave the window no time for a key."""
+    heard: list[ChangeSet] = []
+    tasks.register_changed.connect(heard.append)
+    for number in range(200):
+        tasks.announce(ChangeSet.of({"home_visit": [str(number)]}, ["sync"]))
+        QApplication.processEvents()
+    qtbot.waitUntil(lambda: tasks.is_idle)
+    qtbot.waitUntil(lambda: sum(len(one.records["home_visit"]) for one in heard) == 200)
+    assert len(heard) < 100
+
+
+def test_what_asks_for_something_else_is_not_told_as_one(qtbot: QtBot, tasks: Tasks) -> None:
+    """What a sync brought asks for no sync; what followed from it does."""
+    heard: list[ChangeSet] = []
+    tasks.register_changed.connect(heard.append)
+    brought, follows = ChangeSet.of({"home_visit": ["a"]}, ["sync"]), ChangeSet.of({"task": ["b"]})
+    for changes in (brought, brought, follows, brought):
+        tasks.announce(changes)
+    qtbot.waitUntil(lambda: tasks.is_idle)
+    assert heard == [brought, follows, brought]
 
 
 def test_nothing_changed_means_nothing_is_told(qtbot: QtBot, tasks: Tasks) -> None:

@@ -16,7 +16,7 @@ from commune_desk.usecases.locked.push import (
     KeptReceipts,
     SealedPushes,
 )
-from sync import protocol, seal
+from sync import framing, protocol, seal
 from sync.client.exchange import push_body
 from sync.server.identity import desks
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
@@ -51,7 +51,7 @@ def opened_by(desk: EnrolledDesk, keys: list[bytes]) -> list[bytes]:
     for box in sealed.boxes:
         for key in keys:
             try:
-                found.append(protocol.inflate(seal.open_for_province(seal.BoxKey.from_bytes(key), box)))
+                found.append(framing.inflate(seal.open_for_province(seal.BoxKey.from_bytes(key), box)))
             except seal.SealBroken:
                 continue
     return found
@@ -104,7 +104,7 @@ def test_who_has_only_the_doorbells_key_can_make_the_province_take_nothing(desk:
 
     def sealed_by(identity: object) -> bytes:
         body = push_body(replica, identity, replica.pending(0, 10, 10**6))  # type: ignore[arg-type]
-        return seal.seal_for_province(courier.public, protocol.deflate(body))
+        return seal.seal_for_province(courier.public, framing.deflate(body))
 
     assert carried_by(desk, sealed_by(forged), desk) == "refused"
     assert carried_by(desk, seal.seal_for_province(courier.public, b"no push"), desk) == "refused"

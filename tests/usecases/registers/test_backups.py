@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Callable
@@ -9,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from commune_desk.domain.words.audit_actions import AuditAction
 from commune_desk.store.desk import backup
+from commune_desk.store.desk.register import Register
+from commune_desk.store.engine.database import DiskFull
 from commune_desk.usecases.registers.backups import back_up, restore
 from commune_desk.usecases.registers.officers import change_passphrase
 from commune_desk.usecases.registers.opening import OpenDesk
@@ -113,3 +117,45 @@ def test_the_disk_keeps_the_name_of_a_backup_before_it_is_told_of(
     back_up(desk, stick / "a.cdbackup")
     desk.register.close()
     assert any("a.cdbackup" in names for names in kept)
+
+
+def deeds(register: Register) -> list[dict[str, object]]:
+    """What the audit log says of backups, oldest first."""
+    rows = register.read(lambda c: c.execute("SELECT detail FROM audit WHERE action='backup' ORDER BY seq").fetchall())
+    return [json.loads(detail) for (detail,) in rows]
+
+
+def test_a_backup_that_was_cut_off_stands_in_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The copy may be on the stick already when the power goes: who wrote it is known."""
+    desk, pack = begin(tmp_path / "old"), backup._pack
+
+    def cut_behind(*parts: object) -> None:
+        pack(*parts)  # type: ignore[arg-type]
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as cut:
+        cut.setattr(backup, "_pack", cut_behind)
+        with pytest.raises(KeyboardInterrupt):
+            back_up(desk, tmp_path / "a.cdbackup")
+    assert deeds(desk.register) == [{"step": "begins"}]
+    manifest = back_up(desk, tmp_path / "a.cdbackup").manifest
+    assert deeds(desk.register)[1:] == [{"step": "begins"}, {"changes": manifest.changes}]
+    desk.register.close()
+
+
+def fill(register: Register) -> None:
+    """Until the engine refuses at the next page."""
+    register.write(lambda tx: tx.connection.execute("PRAGMA max_page_count=1").fetchone()).result()
+    for _ in range(1000):
+        register.write(lambda tx: tx.audit(AuditAction.OPEN, "child_file")).result()
+
+
+def test_a_register_that_cannot_be_written_has_a_backup_all_the_same(tmp_path: Path) -> None:
+    """A disk that is full is when somebody needs the copy on the stick."""
+    desk = begin(tmp_path / "old")
+    with pytest.raises(DiskFull):
+        fill(desk.register)
+    with pytest.raises(DiskFull):
+        back_up(desk, tmp_path / "a.cdbackup")
+    desk.register.close()
+    assert restored(tmp_path, PASSPHRASE).has_register()

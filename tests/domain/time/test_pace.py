@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from commune_desk.store.engine.pace import Pace
+from commune_desk.domain.time.pace import Pace
 
 
 def test_what_is_over_at_once_grows_and_what_is_felt_shrinks_within_bounds() -> None:
@@ -27,6 +27,20 @@ def test_few_stay_few_and_many_stay_many() -> None:
     few.took(0.2)
     many.took(0.001)
     assert (few.at_once, many.at_once) == (5, 5_000)
+
+
+def test_it_begins_with_few_and_never_grows_beyond_what_it_may() -> None:
+    pace = Pace.up_to(300)
+    assert pace.at_once == 100
+    for _ in range(9):
+        pace.took(0.001)
+    assert pace.at_once == 300
+    for _ in range(9):
+        pace.took(0.2)
+    assert pace.at_once == 100
+    least = Pace.up_to(3)
+    least.took(0.001)
+    assert least.at_once == 3, "the simulator's pages are cut by the seed alone"
 
 
 def test_the_next_one_is_begun_before_the_last_one_is_waited_for_and_no_third() -> None:
