@@ -6,10 +6,18 @@ Neither can be opened here: the one is sealed to the province, the other to the 
 from __future__ import annotations
 
 from sync import seal
-from sync.carried_wire import ROUTE, Carried, digest_of, split_reply
+from sync.carried_wire import MAX_CARRIED, ROUTE, Carried, digest_of, split_reply
 from sync.client import errors
 from sync.client.channel import Channel
+from sync.client.transport import Limits
 
+OF_BUNDLES = Limits(
+    read_seconds=150.0,
+    body_bytes=MAX_CARRIED,
+    sent_bytes=MAX_CARRIED,
+    inflated_bytes=MAX_CARRIED,
+)
+"""For a courier's bundle: the province answers once it has taken all of it in."""
 _NOT_THERE = 404
 
 

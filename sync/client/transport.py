@@ -27,7 +27,6 @@ from commune_desk.domain.time.clock import monotonic
 from commune_desk.domain.words.errors import Invalid
 from commune_desk.domain.words.labels import N_
 from sync import framing, protocol, seal
-from sync.carried_wire import MAX_CARRIED
 from sync.client import errors
 from sync.client.backoff import CAP_SECONDS, wait_said
 from sync.client.signing import RequestSigner
@@ -64,15 +63,6 @@ class Limits:
     body_bytes: int = 2 * protocol.MAX_BODY
     sent_bytes: int = protocol.MAX_BODY
     inflated_bytes: int = protocol.MAX_INFLATED
-
-
-OF_BUNDLES = Limits(
-    read_seconds=150.0,
-    body_bytes=MAX_CARRIED,
-    sent_bytes=MAX_CARRIED,
-    inflated_bytes=MAX_CARRIED,
-)
-"""For a courier's bundle: the province answers once it has taken all of it in."""
 
 
 @dataclass(frozen=True, slots=True)

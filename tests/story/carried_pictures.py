@@ -14,7 +14,8 @@ from commune_desk.ui.pages.courier_card import CourierCard
 from commune_desk.ui.pages.sync import SyncPage
 from commune_desk.usecases.sync.courier import Courier
 from commune_desk.usecases.sync.handing_on import HandingOn
-from sync.client.transport import OF_BUNDLES, Transport
+from sync.client.handing_on import OF_BUNDLES
+from sync.client.transport import Transport
 from tests.helpers.builders import make_child, make_visit, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
 from tests.story.pictures import both_sizes, go_to

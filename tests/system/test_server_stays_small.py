@@ -14,8 +14,8 @@ import pytest
 from sync import bundle, protocol, seal
 from sync.client.channel import Channel, Refused
 from sync.client.errors import Busy
-from sync.client.handing_on import hand_on
-from sync.client.transport import OF_BUNDLES, Transport
+from sync.client.handing_on import OF_BUNDLES, hand_on
+from sync.client.transport import Transport
 from tests.system.served_desks import ServedDesk, join, served
 
 pytestmark = [

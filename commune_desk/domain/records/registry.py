@@ -1,5 +1,4 @@
-"""What is declared of every kind, said in plain values: the province serves it, and docs/data-dictionary.md is made
-from it."""
+"""What is declared of every kind, said in plain values: the province serves it, and the pages' tables are made from it."""
 
 from __future__ import annotations
 

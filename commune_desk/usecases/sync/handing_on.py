@@ -85,7 +85,8 @@ def may_go_later(error: DeskError) -> bool:
 
 def connect_for_bundles(pins: Pins) -> Transport:
     """The way to the province, with room for what a stick holds."""
-    from sync.client.transport import OF_BUNDLES, Transport
+    from sync.client.handing_on import OF_BUNDLES
+    from sync.client.transport import Transport
 
     return Transport(pins.address, ca_pem=pins.ca_pem, limits=OF_BUNDLES)
 

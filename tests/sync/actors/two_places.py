@@ -172,8 +172,8 @@ class TwoPlaces:
 
 
 def _read(reply: Reply) -> bytes:
-    """What an answer says: packed where it is signed, else as it is."""
-    return told(reply) if protocol.SIGNATURE_HEADER.lower() in reply.headers else reply.raw
+    """What an answer says: packed where its type says so, else as it is."""
+    return told(reply) if reply.headers.get("content-type") == framing.CONTENT_TYPE else reply.raw
 
 
 def _filled(desk: ServerDesk, scope: str, people: int) -> Place:

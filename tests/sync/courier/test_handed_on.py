@@ -17,7 +17,8 @@ from sync.carried_wire import ROUTE, Carried, digest_of
 from sync.client import errors
 from sync.client import handing_on as client
 from sync.client.channel import Channel, Refused
-from sync.client.transport import OF_BUNDLES, Transport
+from sync.client.handing_on import OF_BUNDLES
+from sync.client.transport import Transport
 from tests.sync.actors.couriers import Office, bring, couriers, empty
 
 pytestmark = pytest.mark.usefixtures("store_engine")

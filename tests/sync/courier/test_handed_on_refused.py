@@ -13,7 +13,7 @@ from sync.carried_wire import split_reply, with_reply
 from sync.client import errors
 from sync.client import handing_on as client
 from sync.client.channel import Channel
-from sync.client.transport import OF_BUNDLES
+from sync.client.handing_on import OF_BUNDLES
 from sync.server.edge import carried, parking
 from sync.server.edge.app import Service
 from sync.server.edge.limits import Limits

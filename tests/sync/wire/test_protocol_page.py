@@ -17,7 +17,7 @@ from sync.server.intake import admission, ordering, push
 from sync.server.intake.conflicts import conflict_id
 from tests.helpers.protocol_page import section, sections
 
-PAGE = sections(*range(1, 20), 22, 24, 26, 27, 29)
+PAGE = sections(*range(1, 20), 22, 24, 26, 27, 29, 31)
 """What is said of the line: a code or member that only the tables of kinds name is not explained."""
 
 

@@ -21,7 +21,8 @@ from commune_desk.usecases.sync.courier import Courier
 from commune_desk.usecases.sync.handing_on import HandingOn
 from sync import bundle
 from sync.carried_wire import ROUTE
-from sync.client.transport import OF_BUNDLES, Transport
+from sync.client.handing_on import OF_BUNDLES
+from sync.client.transport import Transport
 from tests.helpers.builders import make_child, save_all
 from tests.helpers.enrolled_desks import EnrolledDesk, enrolled_desk
 from tests.story.cut_texts import cut_texts
