@@ -17,7 +17,7 @@ from commune_desk.store.desk.register import FILE_NAME
 from commune_desk.store.exchange.replica import RegisterReplica
 from commune_desk.usecases.registers.enrolment import identity_of, scope_keys_of
 from commune_desk.usecases.sheets import list_guard, list_text
-from sync import bundle, protocol, seal
+from sync import bundle, framing, protocol, seal
 from sync.bundle import PartKind
 from sync.change import GENESIS
 from sync.client import courier, errors
@@ -52,7 +52,7 @@ class StickAtADesk:
         receipt = protocol.Receipt(desk="AAAAAA", accepted_n=0, durable_n=0, at="2026-11-24T01:00:00Z", results=[])
         problem = protocol.Problem(code="revoked", text="No.", desk="AAAAAA")
         pages = {
-            one.sync: protocol.inflate(one.received)
+            one.sync: framing.inflate(one.received)
             for one in self.desk.trace.exchanges
             if one.path == "/v1/pull" and one.desk == self.desk.name
         }
@@ -67,7 +67,7 @@ class StickAtADesk:
     def _snapshot(self) -> list[bytes]:
         """In two pieces."""
         said = {one.path[:13]: one for one in self.desk.trace.of("newcomer", 3)}
-        offer, file = protocol.inflate(said["/v1/snapshot"].received), said["/v1/snapshots"].received
+        offer, file = framing.inflate(said["/v1/snapshot"].received), said["/v1/snapshots"].received
         return [b"snapshot 0\n" + offer + b"\n" + file[:900], b"snapshot 900\n" + offer + b"\n" + file[900:]]
 
     @staticmethod
@@ -137,9 +137,9 @@ class CodeAnswered:
         self._ca, self._said = self.desk.trace.of("newcomer", 0)
         code = EnrolmentCode.read(self._kept.code)
         self._keys = code.keys(seal.certificate_fingerprint(self._ca.received))
-        answer = protocol.decode(protocol.inflate(self._said.received), Proven)
+        answer = protocol.decode(framing.inflate(self._said.received), Proven)
         self.inside = protocol.unb64(answer.body)
-        self.outside = protocol.inflate(self._said.received)
+        self.outside = framing.inflate(self._said.received)
         self.locker = seal.unwrap(self._keys.locker, protocol.unb64(self._enrolled().locker), code.locator)
         self._locator = code.locator
 
@@ -161,7 +161,7 @@ class CodeAnswered:
         self.proven(protocol.encode(msgspec.structs.replace(self._enrolled(), locker=locker)))
 
     def _enrol(self, body: bytes) -> Any:
-        received = protocol.deflate(body)
+        received = framing.deflate(body)
         said = msgspec.structs.replace(
             self._said, received=received, said=self._said.said | {"content-length": str(len(received))}
         )

@@ -19,7 +19,7 @@ import msgspec
 from sqlalchemy import update
 
 from commune_desk.domain.words.errors import DeskError
-from sync import bundle, protocol, seal
+from sync import bundle, framing, protocol, seal
 from sync.change import GENESIS, next_head
 from sync.server.edge import courier, courier_reply
 from sync.server.edge.courier_answer import Answer
@@ -109,14 +109,14 @@ class RecordedProvince:
     def questions(self) -> list[bytes]:
         """What else desks asked, with the route in the first line."""
         asked = [one for one in self.trace.exchanges if one.path in (*_ASKED, *_FREE)]
-        bodies = {one.path.encode() + b"\n" + protocol.inflate(one.sent) for one in asked}
+        bodies = {one.path.encode() + b"\n" + framing.inflate(one.sent) for one in asked}
         return sorted(bodies, key=lambda one: (one.partition(b"\n")[0], len(one)))[::3]
 
     def ask(self, data: bytes) -> None:
         path, _, body = data.partition(b"\n")
         route = path.decode("latin-1")
         if route in _FREE:
-            self._judged(self.world.call(route, protocol.deflate(body)))
+            self._judged(self.world.call(route, framing.deflate(body)))
             return
         if route not in _ASKED:
             raise Answered("no such route")
@@ -191,7 +191,7 @@ def _part(desk: ServerDesk, piece: bytes) -> bundle.Item:
 
 def _as_anybody(exchange: Exchange) -> bytes:
     """A recorded push with its numbers counted from 1, by a desk that is said when it is sent."""
-    _, *lines = protocol.inflate(exchange.sent).split(b"\n")
+    _, *lines = framing.inflate(exchange.sent).split(b"\n")
     raws = list(_counted(lines))
     said = {"desk": DESK, "epoch": "", "first_n": 1, "last_n": len(raws)}
     return b"\n".join([msgspec.json.encode(said), *raws])

@@ -14,7 +14,20 @@ import msgspec
 from commune_desk.domain.words.errors import DeskError
 from commune_desk.vault import keyfile
 from commune_desk.vault.keys import RegisterKey
-from sync import bundle, content, erased, file_wire, protocol, purge_wire, roots, seal, snapshot, spelling, split_view
+from sync import (
+    bundle,
+    content,
+    erased,
+    file_wire,
+    framing,
+    protocol,
+    purge_wire,
+    roots,
+    seal,
+    snapshot,
+    spelling,
+    split_view,
+)
 from sync.change import GENESIS, START, Change, FeedPosition, Line, next_chain, read_line
 from sync.client.page import Page, keys_told, read_page, rest_of, verify_page
 from sync.client.snapshots import prove, read_offer
@@ -117,7 +130,7 @@ def _bundle(data: bytes) -> None:
 def _bundle_anew(data: bytes) -> None:
     """Sealed to the desk by anybody at all, as nothing but the desk's public key is needed."""
     head, newline, inside = data.partition(b"\n")
-    packed = head + newline + (protocol.deflate(inside) if newline else b"")
+    packed = head + newline + (framing.deflate(inside) if newline else b"")
     read = bundle._read(packed)
     assert sum(map(len, read.contents)) == len(inside)
     for kind in bundle.PartKind:
@@ -264,7 +277,7 @@ def all_targets() -> list[Target]:
         Target("event", steps_of(lines_of()[:5]) + short_page().split(b"\n")[2:3], _event, malformed),
         Target("page", [page_of(), short_page()], _page),
         Target("snapshot", [snapshot_body()], _snapshot),
-        Target("snapshot-packed", [protocol.deflate(snapshot_body())], _packed, malformed),
+        Target("snapshot-packed", [framing.deflate(snapshot_body())], _packed, malformed),
         Target("snapshot-offer", [_offer_seed()], _offer),
         Target("sealed", [sealed.encode()], _sealed),
         Target("sealed-anew", [seal.pad(b'"K"'), seal.pad(b'["a",1]'), b"\x80"], _sealed_anew, (seal.SealBroken,)),

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from commune_desk.domain.time.clock import from_iso
-from sync import protocol, seal
+from sync import framing, protocol, seal
 from sync.change import GENESIS, next_chain
 from sync.client import errors
 from sync.client.channel import Channel
@@ -70,7 +70,7 @@ class RecordedDesk:
         found: dict[str, seal.SigningKey] = {}
         for one in self.trace.exchanges:
             if one.path == "/v1/pull" and one.status == 200:
-                header = protocol.decode(protocol.inflate(one.received).partition(b"\n")[0], protocol.PullHeader)
+                header = protocol.decode(framing.inflate(one.received).partition(b"\n")[0], protocol.PullHeader)
                 certs = [protocol.decode(protocol.unb64(cert.body), protocol.DeskCert) for cert in header.certs or ()]
                 found |= {cert.desk: by_public[cert.sign_public] for cert in certs if cert.sign_public in by_public}
         return found
@@ -80,7 +80,7 @@ class RecordedDesk:
         for one in self.trace.exchanges:
             for body in (one.sent, one.received):
                 with suppress(protocol.Malformed):
-                    for line in protocol.inflate(body).split(b"\n"):
+                    for line in framing.inflate(body).split(b"\n"):
                         yield line.rpartition(b"\t")[2].partition(b" ")[2]
 
     def _play_all(self) -> None:
@@ -133,7 +133,7 @@ class RecordedDesk:
     def _saying_hello_as_then(self, sync: int) -> Iterator[None]:
         """With the nonces of then, and no ticket of a process before: desks kept none yet."""
         hellos = [one for one in self.trace.of(self.name, sync) if one.path == "/v1/hello"]
-        nonces = iter([protocol.decode(protocol.inflate(one.sent), protocol.HelloRequest).nonce for one in hellos])
+        nonces = iter([protocol.decode(framing.inflate(one.sent), protocol.HelloRequest).nonce for one in hellos])
         token_bytes, resume = secrets.token_bytes, Channel.resume
         secrets.token_bytes = lambda nbytes=None: protocol.unb64(next(nonces, "AA=="))
         if hellos:
@@ -149,7 +149,7 @@ class RecordedDesk:
         for sync in range(1, self.trace.syncs(self.name) + 1):
             for answer, one in enumerate(self.trace.of(self.name, sync)):
                 which = msgspec.json.encode(Which(sync, answer, one.status))
-                made.append(which + b"\n" + (protocol.inflate(one.received) if _is_signed(one) else one.received))
+                made.append(which + b"\n" + (framing.inflate(one.received) if _is_signed(one) else one.received))
         problem = protocol.Problem(code="gap", text="No.", desk="AAAAAA", expect_n=1, head=protocol.b64(GENESIS))
         return [*made, msgspec.json.encode(Which(1, 1, 409)) + b"\n" + protocol.encode(problem)]
 
@@ -177,7 +177,7 @@ class RecordedDesk:
         for sync in range(1, self.trace.syncs(self.name) + 1):
             for answer, one in enumerate(self.trace.of(self.name, sync)):
                 if one.path == "/v1/pull":
-                    lines = [_bare(line) for line in protocol.inflate(one.received).split(b"\n")]
+                    lines = [_bare(line) for line in framing.inflate(one.received).split(b"\n")]
                     made.append(msgspec.json.encode(Which(sync, answer)) + b"\n" + b"\n".join(lines))
         return made
 
@@ -221,7 +221,7 @@ class RecordedDesk:
             said = exchange.said | {"content-length": str(len(body))} | which.headers
             return msgspec.structs.replace(exchange, received=body, status=which.status, said=said)
         domain = DOMAINS.get(exchange.path, seal.HELLO) if which.status == 200 else seal.HELLO
-        received = protocol.deflate(body)
+        received = framing.deflate(body)
         signature = protocol.b64(self.authority.sign(domain, body))
         said = {**exchange.said, protocol.SIGNATURE_HEADER.lower(): signature, "content-length": str(len(received))}
         return msgspec.structs.replace(exchange, received=received, status=which.status, said=said | which.headers)

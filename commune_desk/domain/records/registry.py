@@ -1,4 +1,4 @@
-"""What is declared of every kind, said in plain values: the province serves it, and the pages' tables are made from it."""
+"""What is declared of every kind, said in plain values: the province serves it, the tables of pages are made of it."""
 
 from __future__ import annotations
 

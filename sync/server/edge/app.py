@@ -131,8 +131,6 @@ class Service:
         """What is declared, the same for everybody: it names no place and nobody, and is kept by its version."""
         body = declared()
         named = f'"{SCHEMA_VERSION}.{seal.sha256(body).hex()[:16]}"'
-        signature = b64(self.province.keys.authority.sign(seal.SCHEMA, body))
-        said = {SIGNATURE_HEADER: signature, "ETag": named, "Cache-Control": "public, max-age=86400"}
 
         @get("/v1/schema", sync_to_thread=False)
         def schema(request: Asgi) -> Response[bytes]:
@@ -141,6 +139,8 @@ class Service:
             except Refused as refused:
                 return self._refusal(request, refused)
             is_known = request.headers.get("if-none-match", "") == named
+            signature = b64(self.province.keys.authority.sign(seal.SCHEMA, body))
+            said = {SIGNATURE_HEADER: signature, "ETag": named, "Cache-Control": "public, max-age=86400"}
             return Response(
                 b"" if is_known else body,
                 status_code=304 if is_known else 200,

@@ -47,7 +47,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory, store_engine: object) -> Ite
 
 
 def test_every_route_has_its_strategy(stage: TwoPlaces) -> None:
-    assert {route.path for route in stage.world.app.routes} == BODIES.keys() | set(FETCHED)
+    assert {route.path for route in stage.world.service.app().routes} == BODIES.keys() | set(FETCHED)
 
 
 def _tried(stage: TwoPlaces, path: str, most: int, **how: Any) -> None:

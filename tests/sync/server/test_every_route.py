@@ -67,7 +67,7 @@ def _owner(world: World, scope: str, record: str) -> ServerDesk:
 
 
 def test_every_route_is_asked_here_or_elsewhere(world: World) -> None:
-    assert {route.path for route in world.app.routes} == QUESTIONS.keys() | OTHERWISE.keys()
+    assert {route.path for route in world.service.app().routes} == QUESTIONS.keys() | OTHERWISE.keys()
     assert [name for name in OTHERWISE.values() if not is_named_test(name)] == []
     assert not is_named_test("sync/server/test_gate.py::test_nobody_wrote_this"), "the twin"
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sync import protocol
+from sync import framing, protocol
 from sync.server.edge import app as routes
 from sync.server.edge.app import Service
 from tests.sync.actors.one_by_one import OneByOne, app_of
@@ -17,7 +17,7 @@ from tests.sync.actors.server_fixtures import World, ask, province_in
 
 
 def _hello(world: World, app: Any) -> protocol.Hello:
-    body = protocol.deflate(protocol.encode(protocol.HelloRequest(nonce="bm9uY2U=")))
+    body = framing.deflate(protocol.encode(protocol.HelloRequest(nonce="bm9uY2U=")))
     return asyncio.run(ask(app, "POST", "/v1/hello", body)).read(protocol.Hello)
 
 
@@ -49,10 +49,10 @@ def test_the_answers_are_those_of_its_own_routes(world: World, path: str) -> Non
 def test_a_service_that_a_test_changed_has_its_own(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     said = _hello(world, app_of(world.service))
     monkeypatch.setattr(Service, "_hello", lambda self, body: (b"{}", b"changed"))
-    assert asyncio.run(ask(app_of(world.service), "POST", "/v1/hello", protocol.deflate(b"{}"))).body == b"{}"
+    assert asyncio.run(ask(app_of(world.service), "POST", "/v1/hello", framing.deflate(b"{}"))).body == b"{}"
     monkeypatch.undo()
     monkeypatch.setattr(world.service, "_hello", lambda body: (b"[]", b"changed"))
-    assert asyncio.run(ask(app_of(world.service), "POST", "/v1/hello", protocol.deflate(b"{}"))).body == b"[]"
+    assert asyncio.run(ask(app_of(world.service), "POST", "/v1/hello", framing.deflate(b"{}"))).body == b"[]"
     monkeypatch.undo()
     assert _hello(world, app_of(world.service)).epoch == said.epoch
 
@@ -61,7 +61,7 @@ def test_alone_it_is_done_where_it_is_asked_and_otherwise_by_a_thread(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     threads: list[str] = []
-    inflate = protocol.inflate
+    inflate = framing.inflate
 
     def noted(*args: Any) -> bytes:
         threads.append(current_thread().name)

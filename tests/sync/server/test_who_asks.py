@@ -84,7 +84,7 @@ ATTEMPTS: tuple[Attempt, ...] = (
 
 
 def test_every_route_is_open_to_all_or_asks_who_it_is(world: World) -> None:
-    assert {route.path for route in world.app.routes} == SIGNED.keys() | set(OPEN)
+    assert {route.path for route in world.service.app().routes} == SIGNED.keys() | set(OPEN)
 
 
 @pytest.mark.parametrize("attempt", ATTEMPTS)
