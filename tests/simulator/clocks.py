@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from commune_desk.domain.limits.lease import Lease
 from commune_desk.store.exchange.replica import RegisterReplica
 from sync.server.engine import tables
 from tests.helpers.store_engine import engine
@@ -35,10 +36,14 @@ _ACTIONS = {act: often for act, often in communes.ACTIONS.items() if act is not 
 
 @contextmanager
 def without_trivia() -> Iterator[None]:
-    """Leave out the one rule that goes by time: what is told of the rest must not depend on clocks."""
+    """Leave out the one rule that goes by time: what is told of the rest must not depend on clocks.
+
+    And the lease, which a clock of months ahead ends: a form that shows nothing sealed is filled where another is not.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(TRACKED, PERSON, ("phone",))
         patch.setattr(RegisterReplica, "kept_ticket", lambda self: None)
+        patch.setattr(Lease, "is_over", lambda self, now: False)
         yield
 
 
