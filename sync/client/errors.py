@@ -148,8 +148,8 @@ class AnotherVersion(LineFault):
 
 class TakesNoBundles(AnotherVersion):
     sentence = N_(
-        "The province's server does not take bundles over the line yet: its program is older than this one. Everything "
-        "stays on the stick; bring it to the province."
+        "The province's server does not take bundles over the line yet: its program is older than this one. Nothing is "
+        "lost: everything stays on the stick; bring it to the province."
     )
 
 
