@@ -15,8 +15,8 @@ FAULTS = (
     Fault(
         name="the-writer-takes-all-in-turn",
         file="commune_desk/store/engine/turns.py",
-        old="            self._change.wait_for(lambda: not self._first)\n",
-        new="",
+        old="queue = self._behind if gives_way else self._first",
+        new="queue = self._first",
         tests=("store/exchange/test_gives_way.py", "store/engine/test_turns.py"),
     ),
     Fault(

@@ -2,50 +2,53 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from threading import Condition
+from functools import partial
+from threading import Lock
 from typing import TypeVar
 
 T = TypeVar("T")
 
 
 class Turns:
-    """One thread that writes. In the order handed in, but that what gives way waits until nothing else does.
+    """One thread. In the order handed in, but that what gives way waits until nothing else does.
 
-    A second thread holds back what gives way and hands it on one by one: whoever comes waits for one of it at the
-    most. What has begun is not broken off.
+    What has begun is not broken off: whoever comes waits for one work at the most that gives way.
     """
 
     def __init__(self, name: str) -> None:
-        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
-        self._behind = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"{name}-behind")
-        self._change = Condition()
-        self._first = 0
-        """How many works that do not give way are handed in and not over."""
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+        self._guard = Lock()
+        self._first: deque[Callable[[], None]] = deque()
+        self._behind: deque[Callable[[], None]] = deque()
 
     def submit(self, work: Callable[[], T], *, gives_way: bool = False) -> Future[T]:
         """Raises RuntimeError after `shutdown`."""
-        if gives_way:
-            return self._behind.submit(self._once_it_is_free, work)
-        with self._change:
-            future = self._writer.submit(work)
-            self._first += 1
-        future.add_done_callback(self._over)
+        future: Future[T] = Future()
+        queue = self._behind if gives_way else self._first
+        with self._guard:
+            self._thread.submit(self._take_turn)  # a turn for each work, whichever it will be; it waits for the guard
+            queue.append(partial(_do, work, future))
         return future
 
     def shutdown(self) -> None:
         """Wait until all is done that was handed in."""
-        self._behind.shutdown()
-        self._writer.shutdown()
+        self._thread.shutdown(wait=True)
 
-    def _once_it_is_free(self, work: Callable[[], T]) -> T:
-        with self._change:
-            self._change.wait_for(lambda: not self._first)
-            turn = self._writer.submit(work)
-        return turn.result()
+    def _take_turn(self) -> None:
+        with self._guard:
+            work = (self._first or self._behind).popleft()
+        work()
 
-    def _over(self, _work: Future[T]) -> None:
-        with self._change:
-            self._first -= 1
-            self._change.notify()
+
+def _do(work: Callable[[], T], future: Future[T]) -> None:
+    if not future.set_running_or_notify_cancel():
+        return
+    try:
+        result = work()
+    except BaseException as error:  # noqa: BLE001 - whoever waits for it is told
+        future.set_exception(error)
+    else:
+        future.set_result(result)
