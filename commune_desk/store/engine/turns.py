@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
 from threading import Lock
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -21,34 +20,35 @@ class Turns:
     def __init__(self, name: str) -> None:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
         self._guard = Lock()
-        self._first: deque[Callable[[], None]] = deque()
-        self._behind: deque[Callable[[], None]] = deque()
+        self._first: deque[tuple[Callable[[], Any], Future[Any]]] = deque()
+        self._behind: deque[tuple[Callable[[], Any], Future[Any]]] = deque()
+        self._served: Future[Any] = Future()
+        """Of whom the turn is."""
 
     def submit(self, work: Callable[[], T], *, gives_way: bool = False) -> Future[T]:
         """Raises RuntimeError after `shutdown`."""
         future: Future[T] = Future()
         queue = self._behind if gives_way else self._first
-        with self._guard:
-            self._thread.submit(self._take_turn)  # a turn for each work, whichever it will be; it waits for the guard
-            queue.append(partial(_do, work, future))
+        with self._guard:  # a turn for each work, whichever it will be; it waits for the guard
+            self._thread.submit(self._take_turn).add_done_callback(self._tell)
+            queue.append((work, future))
         return future
 
     def shutdown(self) -> None:
         """Wait until all is done that was handed in."""
         self._thread.shutdown(wait=True)
 
-    def _take_turn(self) -> None:
+    def _take_turn(self) -> Any:
         with self._guard:
-            work = (self._first or self._behind).popleft()
-        work()
+            work, self._served = (self._first or self._behind).popleft()
+        return work() if self._served.set_running_or_notify_cancel() else None
 
-
-def _do(work: Callable[[], T], future: Future[T]) -> None:
-    if not future.set_running_or_notify_cancel():
-        return
-    try:
-        result = work()
-    except BaseException as error:  # noqa: BLE001 - whoever waits for it is told
-        future.set_exception(error)
-    else:
-        future.set_result(result)
+    def _tell(self, turn: Future[Any]) -> None:
+        """Whoever waits for it, what came of the turn that has just been taken; on the same thread."""
+        if self._served.cancelled():
+            return
+        error = turn.exception()
+        if error is None:
+            self._served.set_result(turn.result())
+        else:
+            self._served.set_exception(error)
