@@ -52,7 +52,7 @@ at every statement: beside a sync each of those would wait for the usual five mi
 def prepare() -> None:
     """What comes before the program's modules are loaded, for the sake of time and memory."""
     sys.setswitchinterval(SWITCH_SECONDS)
-    gc.disable()  # nothing made on the way to the first window is garbage; the window turns collecting on again
+    gc.disable()  # nothing made on the way to the first window is garbage; the window looks for it from then on
     from commune_desk.ui.plain_import import use_plain_import
 
     use_plain_import()

@@ -20,6 +20,7 @@ from commune_desk.i18n import _, language, language_of, set_language, translate_
 from commune_desk.logs import start_log
 from commune_desk.paths import profile_dir
 from commune_desk.ui import theme
+from commune_desk.ui.garbage import GarbageRounds
 from commune_desk.ui.hooks import BugHook
 from commune_desk.ui.opening.window import OpeningWindow
 from commune_desk.ui.theme import Tone
@@ -127,7 +128,7 @@ class Program(QObject):
             self.app.processEvents()
             with suppress(OSError):  # who waited for it may have given up, and ended
                 os.write(OUTPUT, SHOWN)
-        gc.enable()
+        self._rounds = GarbageRounds(self)
 
     def open_desk(self, desk: OpenDesk) -> None:
         """Show the window of an unlocked register in place of the opening window, which says so where it cannot be."""

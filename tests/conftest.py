@@ -15,6 +15,7 @@ import pytest
 
 from commune_desk.i18n import DEFAULT, set_language
 from commune_desk.paths import PROFILE_VARIABLE
+from commune_desk.ui.garbage import collect_due
 from tests.helpers.silenced import silenced
 
 if TYPE_CHECKING:
@@ -50,6 +51,16 @@ def pytest_collection_finish() -> None:
     """What was made on the way to the first test is never garbage: nobody looks through it again."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """As in the program: what may hold widgets is looked through on this thread alone (`ui.garbage`)."""
+    if "qapp" in getattr(item, "fixturenames", ()):
+        gc.disable()
+        collect_due()
+    elif not gc.isenabled():
+        gc.collect()
+        gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -7,8 +7,9 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import partial
+from itertools import count
 from threading import Lock
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from shiboken6 import isValid
@@ -55,7 +56,9 @@ class Tasks(QObject):
         super().__init__(parent)
         self._writer, self._slow = writer, slow
         self._errands: ThreadPoolExecutor | None = None
-        self._open = 0
+        self._numbers = count()
+        self._open: dict[int, Callable[[Future[Any]], None]] = {}
+        """What each is followed by. It stays on this thread: a page that the other let go last would end there."""
         self._guard = Lock()
         self._told: list[ChangeSet] = []
         self._rest = QTimer(self, interval=REST_MS, singleShot=True)
@@ -135,7 +138,7 @@ class Tasks(QObject):
     @property
     def is_idle(self) -> bool:
         """Whether everything handed in has come home, and all is told."""
-        return self._open == 0 and not self._told
+        return not self._open and not self._told
 
     def _submit(
         self,
@@ -146,23 +149,22 @@ class Tasks(QObject):
         *,
         owner: QObject | None,
     ) -> Future[T]:
-        self._open += 1
-        future = executor.submit(work)
-
-        def come_home(done: Future[T]) -> None:
-            self._came_home.emit(partial(self._settle, done, on_done, on_error, owner))
-
-        future.add_done_callback(come_home)
+        future, number = executor.submit(work), next(self._numbers)
+        self._open[number] = partial(self._settle, on_done=on_done, on_error=on_error, owner=owner)
+        future.add_done_callback(lambda done: self._came_home.emit(partial(self._bring_home, number, done)))
         return future
+
+    def _bring_home(self, number: int, future: Future[Any]) -> None:
+        self._open.pop(number)(future)
 
     def _settle(
         self,
         future: Future[T],
+        *,
         on_done: Callable[[T], object],
         on_error: Callable[[DeskError], object] | None,
         owner: QObject | None,
     ) -> None:
-        self._open -= 1
         if future.cancelled():
             return
         error = future.exception()

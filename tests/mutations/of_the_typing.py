@@ -68,4 +68,25 @@ FAULTS = (
         new="",
         tests=("system/test_loading.py",),
     ),
+    Fault(
+        name="any-thread-looks-for-garbage",
+        file="commune_desk/ui/garbage.py",
+        old="        gc.disable()\n",
+        new="        gc.enable()\n",
+        tests=("system/test_garbage.py",),
+    ),
+    Fault(
+        name="garbage-is-looked-for-no-more",
+        file="commune_desk/ui/garbage.py",
+        old="        self._timer.start()\n",
+        new="",
+        tests=("system/test_garbage.py",),
+    ),
+    Fault(
+        name="the-thread-of-the-work-holds-what-follows-it",
+        file="commune_desk/ui/tasks.py",
+        old="partial(self._bring_home, number, done)",
+        new="partial(self._bring_home, number, done, on_done, owner)",
+        tests=("ui/window/test_tasks.py",),
+    ),
 )

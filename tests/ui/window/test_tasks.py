@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import weakref
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
@@ -174,3 +175,24 @@ def test_a_cancelled_operation_is_silent(qtbot: QtBot, tasks: Tasks) -> None:
     gate.set()
     qtbot.waitUntil(lambda: tasks.is_idle)
     assert done == []
+
+
+class _Page(QObject):
+    def take(self, result: object) -> None:
+        pass
+
+
+def test_no_thread_but_the_windows_lets_a_page_go(qtbot: QtBot, tasks: Tasks, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An object of Qt ends where its last reference is dropped; that of the work's thread is dropped when it may."""
+    ended_on: list[threading.Thread] = []
+    was = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    for _round in range(300):
+        page = _Page()
+        weakref.finalize(page, lambda: ended_on.append(threading.current_thread()))
+        tasks.run(lambda: None, page.take)
+        del page
+        qtbot.waitUntil(lambda: tasks.is_idle)
+    sys.setswitchinterval(was)
+    assert set(ended_on) == {threading.main_thread()}
+    assert len(ended_on) >= 299
