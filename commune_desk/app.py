@@ -14,11 +14,12 @@ from typing import IO, TYPE_CHECKING
 from PySide6.QtCore import QLockFile, QObject
 from PySide6.QtWidgets import QApplication
 
+from commune_desk.crashes import CrashWatch
 from commune_desk.domain.time.clock import SystemClock
 from commune_desk.domain.words.errors import DeskError
 from commune_desk.i18n import _, language, language_of, set_language, translate_error
 from commune_desk.logs import start_log
-from commune_desk.paths import profile_dir
+from commune_desk.paths import CRASH_FILE, profile_dir
 from commune_desk.ui import theme
 from commune_desk.ui.garbage import GarbageRounds
 from commune_desk.ui.hooks import BugHook
@@ -68,7 +69,10 @@ def run(*, profile: Path | None = None, announce: bool = False, keeps_language: 
         return _refuse(translate_error(error), Tone.DANGER)
     if not is_ours:
         return _refuse(_("The register is open in another window already."), Tone.WARNING)
+    has_crashed = program.crashes.begin()
     program.show_opening(announce=announce)
+    if has_crashed and program.opening is not None:
+        program.opening.tell_crash()
     code = app.exec()
     program.see_out()
     return code
@@ -100,6 +104,7 @@ class Program(QObject):
         self.app, self.profile, self.clock = app, profile, SystemClock()
         self.lock_file = QLockFile(str(profile.lock_file))
         self.lock_file.setStaleLockTime(0)
+        self.crashes = CrashWatch(profile.folder / CRASH_FILE)
         self.opening: OpeningWindow | None = None
         self.desk: WorkingDesk | None = None
 
@@ -183,6 +188,7 @@ class Program(QObject):
                 self._end_with_a_fresh_one()
 
     def _end_with_a_fresh_one(self) -> None:
+        self.crashes.end()  # the fresh one watches in the same file
         try:
             relaunch(self.profile)
         finally:
@@ -199,6 +205,7 @@ class Program(QObject):
         """Keep the profile until what was begun in the opening window is over: the next start would clear it away."""
         if self.opening is not None:
             self.opening.see_out()
+        self.crashes.end()
 
     def put_away(self) -> bool:
         """Close the register if it is open; whether it was."""

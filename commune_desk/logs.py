@@ -9,6 +9,7 @@ hold a name.
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -28,6 +29,8 @@ LOG_FILES = 5
 OWN_LOGGERS = ("commune_desk", "sync")
 
 _DEEPEST_CAUSE = 10
+_PLACE = re.compile(r"[\w.<>-]{1,200}:\d{1,9} [\w.<>]{1,200}", re.ASCII)
+"""A module, a line in it and a function, as `places` of `extra` have them."""
 
 
 def _is_id(value: object) -> bool:
@@ -124,6 +127,7 @@ class ScrubbingFormatter(logging.Formatter):
         instant = to_iso(datetime.fromtimestamp(record.created, UTC))
         words = [instant, record.levelname, f"{record.name}:{record.lineno}", *_constant_text(record), *_facts(record)]
         lines = [" ".join(words)]
+        lines += [f"    {place}" for place in getattr(record, "places", ()) if _PLACE.fullmatch(place)]
         if record.exc_info and record.exc_info[1] is not None:
             lines += [f"    {line}" for line in scrubbed_trace(record.exc_info[1])]
         return "\n".join(lines)

@@ -9,6 +9,8 @@ APP_FOLDER = "CommuneDesk"
 PROFILE_VARIABLE = "COMMUNE_DESK_PROFILE"
 LOG_FILE = "commune_desk.log"
 """Of the program, in the same folder; see `logs`."""
+CRASH_FILE = "commune_desk.crash"
+"""Beside it; see `crashes`."""
 
 
 def profile_dir(override: Path | None = None) -> Path:

@@ -44,6 +44,8 @@ def shoot_desk(app: QApplication, profile: Profile, out: Path, prefix: str) -> l
     pump(0.5)
     assert program.opening is not None
     names = both_sizes(program.opening, out, f"{prefix}-unlock")
+    program.opening.tell_crash()
+    names += both_sizes(program.opening, out, f"{prefix}-unlock-crashed")
     hands.unlock(program, LOGIN, PASSPHRASE)
     names += take_pictures(program, out, prefix)
     names += take_more_pictures(program, out, prefix)

@@ -147,6 +147,14 @@ class UnlockPage(OpeningCard):
         self.restore.setVisible(is_beyond_passphrases or self._profile.is_damaged)
         self.forgotten.setVisible(not is_beyond_passphrases)
 
+    def note_crash(self) -> None:
+        """Say what became of the work, of which the last process of the program was not let go in order."""
+        sentence = _(
+            "The program was ended by a fault of its own. What was saved is in the register; what was typed is kept "
+            "as a draft. If it happens again, tell the province's IT officer."
+        )
+        self.body.insertWidget(self.body.indexOf(self.bell), NoticeBar(sentence, Tone.WARNING, parent=self))
+
 
 class Doorbell(NoticeBar):
     """Counts and instants while locked; rings for a new report or a time limit that runs out, and emits `rang`.

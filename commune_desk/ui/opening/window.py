@@ -118,6 +118,13 @@ class OpeningWindow(QMainWindow):
         if isinstance(self.page, UnlockPage):
             self.page.tell(error)
 
+    def tell_crash(self) -> None:
+        """The last process of this register died: the unlock page says what became of the work."""
+        from commune_desk.ui.opening.unlock import UnlockPage
+
+        if isinstance(self.page, UnlockPage):
+            self.page.note_crash()
+
     @property
     def page(self) -> QWidget:
         shown = self.stack.currentWidget()

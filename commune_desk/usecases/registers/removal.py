@@ -15,7 +15,7 @@ import msgspec
 from commune_desk.domain.time.clock import to_iso
 from commune_desk.domain.words.errors import Fault
 from commune_desk.domain.words.labels import N_
-from commune_desk.paths import LOG_FILE
+from commune_desk.paths import CRASH_FILE, LOG_FILE
 from commune_desk.usecases.registers.profile import LANGUAGE, LOCK_FILE, REMOVED, Profile
 from sync.disk import replace_file, settle_names
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from commune_desk.store.desk.register import Register
     from commune_desk.store.writing.transaction import Tx
 
-_KEPT = frozenset({REMOVED, LOCK_FILE, LANGUAGE, LOG_FILE})
-"""Nothing that names anybody. Log and lock are held open meanwhile, by this process and by the one that locked: Windows
-takes no such file away."""
+_KEPT = frozenset({REMOVED, LOCK_FILE, LANGUAGE, LOG_FILE, CRASH_FILE})
+"""Nothing that names anybody. Log, lock and the watch for crashes are held open meanwhile, by this process and by the one
+that locked: Windows takes no such file away."""
 _ZEROS = bytes(4096)
 
 
