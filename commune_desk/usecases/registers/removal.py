@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from commune_desk.store.writing.transaction import Tx
 
 _KEPT = frozenset({REMOVED, LOCK_FILE, LANGUAGE, LOG_FILE, CRASH_FILE})
-"""Nothing that names anybody. Log, lock and the watch for crashes are held open meanwhile, by this process and by the one
-that locked: Windows takes no such file away."""
+"""Nothing that names anybody. Log, lock and the watch for crashes are held open meanwhile, by this process and by
+the one that locked: Windows takes no such file away."""
 _ZEROS = bytes(4096)
 
 
