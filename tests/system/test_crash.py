@@ -1,4 +1,4 @@
-"""The process dies of a fault below Python: the next one logs where, and its unlock page says what became of the work."""
+"""The process dies of a fault below Python: the next one logs where, and says what became of the work."""
 
 from __future__ import annotations
 
