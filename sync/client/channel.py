@@ -12,8 +12,9 @@ from commune_desk.domain.time.clock import from_iso, monotonic
 from sync import framing, protocol, seal
 from sync.client import errors
 from sync.client.backoff import CAP_SECONDS
+from sync.client.reply import Reply
 from sync.client.signing import RequestSigner
-from sync.client.transport import Reply, Transport
+from sync.client.transport import Transport
 from sync.protocol import BELL_SUFFIX
 from sync.refusals import SENTENCES, UNHEARD_OF
 from sync.ticket import KeptTicket

@@ -15,8 +15,10 @@ from commune_desk.domain.words.errors import Refusal
 from commune_desk.domain.words.labels import N_
 from sync import protocol, seal
 from sync.client import errors
+from sync.client.address import read_address
+from sync.client.reply import Reply
 from sync.client.tls import authority_fingerprint
-from sync.client.transport import Reply, Transport, read_address
+from sync.client.transport import Transport
 from sync.enrolment_code import CodeKeys, EnrolmentCode
 from sync.enrolment_wire import Enrolled, EnrolRequest, Proven
 from sync.refusals import SENTENCES

@@ -15,7 +15,7 @@ from commune_desk.domain.time.clock import monotonic
 from sync import protocol, seal
 from sync.client import errors
 from sync.client.channel import Channel, Refused
-from sync.client.transport import TOO_LARGE
+from sync.client.reply import TOO_LARGE
 from sync.content import MAX_FILE
 from sync.file_wire import (
     MAX_PIECE,

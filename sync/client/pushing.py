@@ -16,7 +16,7 @@ from sync.client import errors
 from sync.client.channel import Channel, Refused, numbers_taken
 from sync.client.exchange import ROOM_FOR_HEADER, push_body
 from sync.client.replica import DeskIdentity, Outbox, PendingLine
-from sync.client.transport import TOO_LARGE
+from sync.client.reply import TOO_LARGE
 
 _GAP = "gap"
 _IS_ANOTHER = "head"

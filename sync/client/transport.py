@@ -5,52 +5,37 @@ No proxy or CA of the environment, no redirects, no HTTP compression; TLS as in 
 
 from __future__ import annotations
 
-import errno
 import io
 import logging
-import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import BaseAdapter
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionError
-from urllib3.exceptions import TimeoutError as LibraryTimeout
+from urllib3.exceptions import HTTPError
 from urllib3.util import SKIP_HEADER
 
 from commune_desk.domain.time.clock import monotonic
-from commune_desk.domain.words.errors import Invalid
-from commune_desk.domain.words.labels import N_
 from sync import framing, protocol, seal
 from sync.client import errors
-from sync.client.backoff import CAP_SECONDS, wait_said
+from sync.client.address import read_address
+from sync.client.line_faults import fault_of
+from sync.client.reply import Reply, is_page, no_answer, read_reply
 from sync.client.signing import RequestSigner
 from sync.client.tls import PinnedAdapter, PinnedContext
 
 # Its warnings quote what came over the line.
 logging.getLogger("urllib3").setLevel(logging.ERROR)
 
-TOO_LARGE = 413
-"""The status of what is too large: whoever says so, the province or somebody on the way, gets less."""
-_SIGN_IN_FIRST = 511
-"""What RFC 6585 has a network say that asks for a sign-in: it is never said by who is behind that network."""
 _CHUNK = 64 * 1024
 _PIECE = 256 * 1024
 """Bytes that are kept at a time of something that comes in parts."""
 _DIGITS = 19
 """Of a length that can be one; Python reads no number of thousands of digits."""
-_LONGEST_LABEL = 63
-"""Letters between two dots of a name; the resolver asks for no longer ones."""
-_NO_ROUTE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL}
-_SPEAKS_NO_TLS = "WRONG_VERSION_NUMBER"
-"""How OpenSSL names an answer without TLS, as networks that ask for a sign-in give it to whoever is not let through."""
-_GARBLED = "BAD_RECORD"
-"""How it names bytes that were changed or said twice on the way, by whichever side that is noticed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +48,6 @@ class Limits:
     body_bytes: int = 2 * protocol.MAX_BODY
     sent_bytes: int = protocol.MAX_BODY
     inflated_bytes: int = protocol.MAX_INFLATED
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What came back: the inflated body, and the signature that should be the province's (empty if none)."""
-
-    status: int
-    body: bytes
-    signature: str
-    retry_after: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +104,8 @@ class Transport:
     def get(self, path: str) -> bytes:
         """The bytes at `path` as they are. Raises a SyncFault or Malformed."""
         response, raw = self._exchange(self._prepare("GET", path, b""))
-        is_page = _is_page(response, raw)
-        if is_page or response.status_code != 200:
-            raise _no_answer(response, is_page=is_page)
+        if is_page(response, raw) or response.status_code != 200:
+            raise no_answer(response, is_page=is_page(response, raw))
         return raw
 
     def post(
@@ -156,7 +130,7 @@ class Transport:
         if signer is not None:
             signer.sign(request, packed, nonce)
         response, raw = self._exchange(request)
-        return _read_reply(response, raw, self._limits.inflated_bytes)
+        return read_reply(response, raw, self._limits.inflated_bytes)
 
     def fetch(self, path: str, start: int, keep: Callable[[bytes], None]) -> None:
         """The bytes at `path` from `start` on, handed over piece by piece, also those before a line that breaks.
@@ -284,7 +258,7 @@ def _pieces(response: requests.Response, start: int, keep: Callable[[bytes], Non
     if response.status_code in (404, 416):
         raise errors.Gone
     if response.status_code != 206 or not response.headers.get("Content-Range", "").startswith(f"bytes {start}-"):
-        raise _no_answer(response, is_page=True)
+        raise no_answer(response, is_page=True)
     piece = bytearray()
     try:
         while chunk := response.raw.read1(_CHUNK, decode_content=False):
@@ -296,105 +270,3 @@ def _pieces(response: requests.Response, start: int, keep: Callable[[bytes], Non
         if piece:
             keep(bytes(piece))
     return b""
-
-
-def read_address(text: str) -> str:
-    """`https://host[:port]` from what a person typed: a host, with or without port and `https://`. Raises Invalid."""
-    typed = text.strip().removesuffix("/")
-    wrong = Invalid(N_("The province's address should look like a name or numbers, for example 10.0.0.5:8443."))
-    try:
-        parts = urlsplit(typed if "://" in typed else f"https://{typed}")
-        _ = parts.port  # read here because it is checked when it is read
-        is_host = _is_host(parts.netloc)
-    except ValueError:
-        raise wrong from None
-    beside = parts.path or parts.username or parts.query or parts.fragment
-    if parts.scheme != "https" or not is_host or beside:
-        raise wrong
-    return f"https://{parts.netloc}"
-
-
-def _is_host(typed: str) -> bool:
-    """Whether a request can go there, and a name can be asked for: each of its parts has 1 to 63 letters."""
-    request = requests.PreparedRequest()
-    try:
-        request.prepare_url(f"https://{typed}", None)
-    except requests.exceptions.RequestException:
-        return False
-    host = urlsplit(str(request.url)).hostname or ""
-    return ":" in host or all(0 < len(part) <= _LONGEST_LABEL and "%" not in part for part in host.split("."))
-
-
-def fault_of(error: BaseException) -> errors.SyncFault:
-    """The sentence for a failure below HTTP, told from what the libraries wrapped."""
-    causes = list(_causes(error))
-    for cause in causes:
-        if isinstance(cause, (socket.gaierror, NameResolutionError)):
-            return _name_fault(causes)
-        if isinstance(cause, (ConnectTimeoutError, ConnectionRefusedError)):
-            return errors.NotAnswering()
-        if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLEOFError):
-            return _tls_fault(str(cause))
-        if isinstance(cause, OSError) and cause.errno in _NO_ROUTE:
-            return errors.NoLine()
-    if any(isinstance(cause, (TimeoutError, LibraryTimeout)) for cause in causes):
-        return errors.TooSlow()
-    return errors.HalfPage()
-
-
-def _tls_fault(said: str) -> errors.SyncFault:
-    if _SPEAKS_NO_TLS in said:
-        return errors.CaptivePortal()
-    return errors.HalfPage() if _GARBLED in said else errors.WrongCertificate()
-
-
-def _name_fault(causes: list[BaseException]) -> errors.SyncFault:
-    """Without any line the resolver says "try again"; with one it says that the name does not exist."""
-    is_offline = any(isinstance(c, socket.gaierror) and c.errno == socket.EAI_AGAIN for c in causes)
-    return errors.NoLine() if is_offline else errors.NameNotFound()
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error and everything it wraps: as cause, context, `reason` or first argument. Innermost causes come late."""
-    waiting: list[object] = [error]
-    seen: set[int] = set()
-    while waiting:
-        one = waiting.pop(0)
-        if not isinstance(one, BaseException) or id(one) in seen:
-            continue
-        seen.add(id(one))
-        yield one
-        waiting += [getattr(one, "reason", None), *one.args, one.__cause__, one.__context__]
-
-
-def _read_reply(response: requests.Response, raw: bytes, most: int) -> Reply:
-    status, retry_after = response.status_code, _retry_after(response)
-    if _is_page(response, raw):
-        if status == TOO_LARGE:  # as front ends say it: whoever sends in batches sends less
-            return Reply(status, b"", "", retry_after)
-        raise _no_answer(response, is_page=True)
-    signature = response.headers.get(protocol.SIGNATURE_HEADER, "")
-    if not signature and status != 200:
-        return Reply(status, b"", "", retry_after)
-    return Reply(status, framing.inflate(raw, most), signature, retry_after)
-
-
-def _is_page(response: requests.Response, raw: bytes) -> bool:
-    """Whether it is a page for people, or leads to one: nothing that the province says."""
-    is_html = "html" in response.headers.get("Content-Type", "").lower() or raw[:1] == b"<"
-    return is_html or 300 <= response.status_code < 400
-
-
-def _no_answer(response: requests.Response, *, is_page: bool) -> errors.SyncFault:
-    """What somebody says in the province's place."""
-    status = response.status_code
-    if status in (429, 503):
-        return errors.Busy(_retry_after(response))
-    if (is_page and status < 400) or status == _SIGN_IN_FIRST:
-        return errors.CaptivePortal()
-    return errors.ServerTrouble(status=status)
-
-
-def _retry_after(response: requests.Response) -> float:
-    """Seconds, as far as they are anybody's to ask: nobody signs a header, and a report waits twelve hours at most."""
-    return min(wait_said(response.headers.get("Retry-After", ""), response.headers.get("Date", "")), CAP_SECONDS)

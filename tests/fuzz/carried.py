@@ -21,8 +21,9 @@ from sync import bundle, framing, protocol, seal
 from sync.bundle import PartKind
 from sync.change import GENESIS
 from sync.client import courier, errors
+from sync.client.address import read_address
 from sync.client.enrol import enrol
-from sync.client.transport import Transport, read_address
+from sync.client.transport import Transport
 from sync.enrolment_code import EnrolmentCode
 from sync.enrolment_wire import Enrolled, Proven
 from sync.server.edge.tickets import Tickets

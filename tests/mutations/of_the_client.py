@@ -42,7 +42,7 @@ BELIEF = (
     ),
     Fault(
         name="a-garbled-line-told-as-another-certificate",
-        file=_TRANSPORT,
+        file="sync/client/line_faults.py",
         old="errors.HalfPage() if _GARBLED in said else errors.WrongCertificate()",
         new="errors.WrongCertificate()",
         tests=_LINES,
@@ -276,7 +276,7 @@ SENDING = (
     ),
     Fault(
         name="portal-page-taken-for-a-reply",
-        file=_TRANSPORT,
+        file="sync/client/reply.py",
         old='is_html = "html" in response.headers.get("Content-Type", "").lower() or raw[:1] == b"<"',
         new="is_html = False",
         tests=("sync/client/test_transport.py", "sync/client/test_session.py"),

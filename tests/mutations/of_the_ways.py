@@ -44,7 +44,7 @@ FAULTS = (
     ),
     Fault(
         name="anybody-keeps-a-desk-away-for-a-day",
-        file="sync/client/transport.py",
+        file="sync/client/reply.py",
         old='response.headers.get("Date", "")), CAP_SECONDS)',
         new='response.headers.get("Date", "")), 99_999_999)',
         tests=("sync/client/test_busy.py::test_nobody_but_the_province_keeps_a_desk_away_for_hours",),

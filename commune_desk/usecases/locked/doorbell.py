@@ -135,8 +135,9 @@ class Question:
         card = self._card
         if not card.address:
             return Waiting()
+        from sync.client.address import read_address
         from sync.client.doorbell import ring  # here, off the UI thread: they load the HTTP library
-        from sync.client.transport import Limits, Transport, read_address
+        from sync.client.transport import Limits, Transport
 
         limits = Limits(total_seconds=ANSWER_SECONDS)
         transport = self._under_way.begin(Transport(read_address(card.address), ca_pem=card.ca_pem, limits=limits))

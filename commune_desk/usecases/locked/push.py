@@ -124,7 +124,8 @@ def _acknowledge(replica: RegisterReplica, kept: KeptReceipt, desk: str) -> None
 
 def connect_by(card: DoorbellCard) -> Transport:
     """The way to the province that the card names. Raises Invalid."""
-    from sync.client.transport import Transport, read_address  # here, off the UI thread: they load the HTTP library
+    from sync.client.address import read_address  # here, off the UI thread: they load the HTTP library
+    from sync.client.transport import Transport
 
     return Transport(read_address(card.address), ca_pem=card.ca_pem)
 

@@ -213,7 +213,7 @@ def _enrol(invitation: Invitation, tries: EnrolTries, credentials: Credentials) 
 
 def _require_typed(invitation: Invitation) -> None:
     """Raises Invalid that names address, code or both, where the mistake shows before anybody is asked."""
-    from sync.client.transport import read_address
+    from sync.client.address import read_address
 
     reads: Mapping[str, Callable[[str], object]] = {"address": read_address, "code": EnrolmentCode.read}
     mistakes: dict[str, Invalid] = {}

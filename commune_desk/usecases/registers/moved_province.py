@@ -91,7 +91,7 @@ class Inquiry:
 
         Raises Invalid for what is no address, OthersThere, NotReachedThere, or Stopped once `abort` was called.
         """
-        from sync.client.transport import read_address
+        from sync.client.address import read_address
 
         if self._own.pins is None:
             raise Refusal(N_("This is a training register. Nothing in it is ever sent."))

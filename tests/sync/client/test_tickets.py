@@ -12,8 +12,9 @@ from commune_desk.domain.model.ids import uuid7
 from sync import framing, protocol, seal
 from sync.client import channel, errors
 from sync.client.channel import Refused
+from sync.client.reply import Reply
 from sync.client.session import Session
-from sync.client.transport import Reply, Transport
+from sync.client.transport import Transport
 from tests.sync.actors.memory_replica import MemoryReplica
 from tests.sync.actors.scripted_province import SCOPE, Raw, ScriptedProvince
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import errno
 import random
 import secrets
 import socket
@@ -17,10 +16,11 @@ import pytest
 import requests
 
 from commune_desk.domain.time.clock import SystemClock
-from commune_desk.domain.words.errors import Fault, Invalid
+from commune_desk.domain.words.errors import Fault
 from sync import framing, protocol, seal
 from sync.client import errors, tls
-from sync.client.transport import Exchange, Limits, Reply, Transport, fault_of, read_address
+from sync.client.reply import Reply
+from sync.client.transport import Exchange, Limits, Transport
 from sync.server.identity.authority import Identity, make_authority
 from tests.sync.actors.fault_proxy import FaultProxy, Toxics
 from tests.sync.actors.tls_server import http as _http
@@ -276,12 +276,6 @@ def test_plain_http_on_the_port_is_a_sign_in_page(authority: Identity) -> None:
         thread.join(5)
 
 
-@pytest.mark.parametrize(("number", "fault"), [("ENETUNREACH", errors.NoLine), ("ECONNREFUSED", errors.NotAnswering)])
-def test_what_the_system_says_is_told_apart(number: str, fault: type[Fault]) -> None:
-    inner = OSError(getattr(errno, number), "as the system says")
-    assert isinstance(fault_of(requests.ConnectionError(inner)), fault)
-
-
 def _wait(held: threading.Event) -> None:
     held.wait(5)
 
@@ -343,32 +337,6 @@ def test_a_handshake_byte_by_byte_ends_in_time(tmp_path: Path, authority: Identi
         with pytest.raises(errors.LineFault):
             _post(proxy.port, authority.certificate, limits=QUICK)
         assert time.monotonic() - start < 4
-
-
-@pytest.mark.parametrize(
-    ("typed", "base"),
-    [
-        ("10.0.0.5:8743", "https://10.0.0.5:8743"),
-        (" https://sync.province.test/ ", "https://sync.province.test"),
-        ("[::1]:8743", "https://[::1]:8743"),
-        ("đồng-bộ.quangninh.test", "https://đồng-bộ.quangninh.test"),
-    ],
-)
-def test_an_address_as_people_type_it(typed: str, base: str) -> None:
-    assert read_address(typed) == base
-
-
-@pytest.mark.parametrize(
-    "typed",
-    [
-        *("", "http://10.0.0.5", "10.0.0.5:99999", "host/path", "user@host", "https://", "[::1"),
-        *("máy chủ tỉnh", "10.0.0.5 :8743", "\\\\server", "a..b", f"{'a' * 64}.vn", "10.0.0.5:8743#x", "10.0.0.5%00"),
-        *("*.gov.vn", "10.0.0.5.:8743", ":8743"),
-    ],
-)
-def test_an_address_that_cannot_be(typed: str) -> None:
-    with pytest.raises(Invalid):
-        read_address(typed)
 
 
 @pytest.mark.parametrize(("is_cut", "outcome"), [(True, ssl.SSLError), (False, TimeoutError)])

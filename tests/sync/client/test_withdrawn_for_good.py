@@ -28,7 +28,7 @@ from commune_desk.usecases.sync import desk_sync
 from commune_desk.vault.keyfile import KeyfileMissing
 from sync import framing, protocol, purge_wire, seal
 from sync.client.errors import DeskRemoved, DeskRevoked, LineFault, Unproven
-from sync.client.transport import Reply
+from sync.client.reply import Reply
 from sync.server.engine import tables
 from sync.server.identity import desks
 from tests.helpers.builders import make_person, save_all
