@@ -34,6 +34,7 @@ from tests.helpers.builders import make_file, make_person, make_visit, save_all
 from tests.helpers.joined import join
 from tests.helpers.store_engine import engine
 from tests.simulator.disk import Disk
+from tests.simulator.in_turn import in_turn
 from tests.sync.actors.real_desks import RealDesk, make_register
 from tests.sync.actors.real_province import COMMUNE, OTHER_COMMUNE, RealProvince, real_province
 
@@ -220,7 +221,7 @@ CROWDED: dict[Act, int] = {registers: 4, joins: 8, visits: 3, telephones: 2, mov
 @contextmanager
 def course_of(seed: int, folder: Path, clock_of: Callable[[], Clock] = SystemClock) -> Iterator[Course]:
     """`clock_of` makes the province's clock, then each desk's."""
-    with real_province(folder, clock=clock_of()) as real, pytest.MonkeyPatch.context() as sizes:
+    with in_turn(), real_province(folder, clock=clock_of()) as real, pytest.MonkeyPatch.context() as sizes:
         sizes.setattr(pull, "WORTH", WORTH)
         escrow = real.province.escrow_public
         real.write(lambda connection: ensure_communes(connection, escrow_public=escrow))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import wait
+from threading import current_thread, main_thread
 
 from sqlalchemy import Table, select
 
@@ -69,7 +71,10 @@ def _typing(world: World, pc: Pc, saved: list[str]) -> Callable[[], None]:
         with pc.disk.unseen(), world.server.disk.unseen():
             opened = work.form(world, pc)
         if opened is not None:
-            pc.disk.uncounted(pc.submit(opened))
+            save = pc.submit(opened)
+            pc.disk.uncounted(save)
+            if current_thread() is main_thread():  # what the sync reads next has it, or has it not: never by chance
+                wait([save])
             saved.append(opened.name)
 
     return type_something
@@ -98,11 +103,18 @@ def send_all_again(world: World, pc: Pc) -> str:
 def _again(world: World, pc: Pc) -> str:
     if not isinstance(world.sync(pc), SyncOutcome):
         return "no line"
+    if _is_any_unsent(pc) and not isinstance(world.sync(pc), SyncOutcome):  # it wrote upon what it heard
+        return "no line"
     before = _everything(world)
     pc.write(lambda tx: tx.connection.execute(_RESEND, (tx.ledger.desk,)))
     result = world.sync(pc)
     assert not isinstance(result, SyncOutcome) or _everything(world) == before, "sending again changed something"
     return told(result)
+
+
+def _is_any_unsent(pc: Pc) -> bool:
+    ((unsent,),) = pc.register.reader.execute("SELECT count(*) FROM change WHERE state='waiting'").fetchall()
+    return bool(unsent)
 
 
 _RESEND = "UPDATE change SET state='waiting', code=NULL WHERE desk=? AND state IN ('accepted', 'quarantined')"

@@ -20,6 +20,7 @@ from tests.helpers.pushes import push_at_once
 from tests.helpers.store_engine import engine
 from tests.simulator.disk import Disk, PowerCut, own_troubles_unlogged, watched_disks
 from tests.simulator.facts import Own, cursors, feed_after, typed_at
+from tests.simulator.in_turn import in_turn
 from tests.simulator.line import Line
 from tests.simulator.office import DESKS, office
 from tests.simulator.oracle import Oracle
@@ -167,6 +168,7 @@ def world_of(seed: int) -> Iterator[World]:
         push_at_once(sizes, CHANGES_AT_ONCE)
         sizes.setattr(pull, "MAX_PAGE_EVENTS", EVENTS_AT_ONCE)
         undo.enter_context(own_troubles_unlogged())
+        undo.enter_context(in_turn())
         world = World(seed, folder)
         undo.enter_context(watched_disks(world.disk_of))
         undo.enter_context(ids_of_the_seed(random.Random(seed + 1), world))
