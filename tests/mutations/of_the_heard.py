@@ -31,15 +31,15 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         name="what-the-province-has-heard-again-is-kept-as-lost",
         file="commune_desk/store/intake/incoming.py",
-        old="is_heard = bool(row[1]) or writer in self._heard",
-        new="is_heard = bool(row[1])",
+        old="        if row[1] or writer in self._heard:\n",
+        new="        if row[1]:\n",
         tests=(f"{_HEARD}::test_of_a_list_every_pc_holds_what_the_province_holds",),
     ),
     Fault(
         name="what-the-feed-told-again-is-kept-as-lost",
         file="commune_desk/store/intake/incoming.py",
-        old="is_heard = bool(row[1]) or writer in self._heard",
-        new="is_heard = writer in self._heard",
+        old="        if row[1] or writer in self._heard:\n",
+        new="        if writer in self._heard:\n",
         tests=(f"{_HEARD}::test_what_comes_again_and_says_what_stands_is_not_lost",),
     ),
     Fault(

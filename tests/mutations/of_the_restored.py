@@ -203,15 +203,15 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         name="a-lost-edit-sinks-to-what-stood-before",
         file="commune_desk/store/intake/incoming.py",
-        old="return not is_heard and is_later(self._db, writer, stands_there, field)",
+        old="return stands_there is None or is_later(self._db, writer, stands_there, field)",
         new="return False",
         tests=(f"{_SPOKEN}::test_an_edit_that_it_lost_stays_in_sight_and_is_sent",),
     ),
     Fault(
         name="whatever-stands-here-counts-as-lost-there",
         file="commune_desk/store/intake/incoming.py",
-        old="return not is_heard and is_later(self._db, writer, stands_there, field)",
-        new="return True",
+        old="        if row[1] or writer in self._heard:\n            return False\n",
+        new="        if stands_there != writer:\n            return True\n",
         tests=("sync/client/test_comparing.py::test_a_lost_update_is_put_right",),
     ),
     Fault(
@@ -383,5 +383,12 @@ FAULTS: tuple[Fault, ...] = (
         tests=(
             "sync/put_back/test_set_aside_and_lost.py::test_what_waited_for_its_child_is_offered_under_the_new_name",
         ),
+    ),
+    Fault(
+        name="what-changes-nothing-counts-as-lost",
+        file="commune_desk/store/intake/incoming.py",
+        old="        if row[1] or writer in self._heard:\n",
+        new="        if stands_there is not None and (row[1] or writer in self._heard):\n",
+        tests=("simulator/test_busy.py::test_nor_where_desks_are_revoked_by_mistake",),
     ),
 )

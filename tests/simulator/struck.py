@@ -119,8 +119,8 @@ def _all_are_on_again(course: Course) -> None:
 
 
 def _what_stands_was_saved(course: Course) -> None:
-    """Whoever looks again sees it."""
-    asked = "SELECT raw FROM change WHERE state IN ('waiting', 'staged') AND length(raw)>0"  # what was erased says nothing
+    """Whoever looks again sees it; what was erased says nothing."""
+    asked = "SELECT raw FROM change WHERE state IN ('waiting', 'staged') AND length(raw)>0"
     for desk in course.desks:
         for (raw,) in desk.ask(asked):
             _note(course, desk, msgspec.json.decode(raw, type=Change))

@@ -123,16 +123,15 @@ class Incoming:
         True where the province once had that change (state `received` or `accepted`) and now has no writer of the field
         at all, or one that the change had overwritten: neither happens in a feed, where fields are never unwritten.
         Nor is it lost where the feed told it since, or the province says that it has it: it heard the two in another
-        order when it was put back.
+        order when it was put back, or took in that it changes nothing, which a desk that began anew was not told.
         """
         writer, stands_there = held.writers[field], standing.get(field, (None, None))[1]
         row = self._db.execute("SELECT state, seq FROM change WHERE id=?", (writer,)).fetchone()
         if row is None or row[0] not in ("received", "accepted"):
             return False
-        if stands_there is None:
-            return True
-        is_heard = bool(row[1]) or writer in self._heard
-        return not is_heard and is_later(self._db, writer, stands_there, field)
+        if row[1] or writer in self._heard:
+            return False
+        return stands_there is None or is_later(self._db, writer, stands_there, field)
 
     def put_back(self, change: Change) -> None:
         """Show again, where it is here, what the province holds in the fields of a change of ours that it set aside."""
