@@ -67,4 +67,5 @@ def test_a_photo_that_went_with_its_register_would_be_found(monkeypatch: pytest.
 def test_what_stands_at_one_desk_alone_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """The twin: what people are asked about is taken for what a province that was put back has lost."""
     monkeypatch.setattr(incoming, "named_by", lambda _steps: set())
+    monkeypatch.setattr(incoming.Incoming, "_is_lost", lambda *_: True)  # or the comparison would put it right
     assert any(map(LOST.breaks, kept(LOST.name)[1:]))

@@ -72,6 +72,7 @@ def test_taken_for_lost_it_would_stay_at_one_desk(
 ) -> None:
     """The twin: what stands nowhere is held to be what a province that was put back has lost."""
     monkeypatch.setattr(incoming, "named_by", lambda _steps: set())
+    monkeypatch.setattr(incoming.Incoming, "_is_lost", lambda *_: True)  # or the comparison would put it right
     late_word(office, children[0])
     assert shown(office, children[0]) == {None, LATE}
     assert office.unrest().keys() == {"ours"}
