@@ -56,4 +56,18 @@ FAULTS: tuple[Fault, ...] = (
         new="among(feed.c.change, changes)",
         tests=(f"{_HEARD}::test_nobody_is_told_what_was_heard_in_another_place",),
     ),
+    Fault(
+        name="what-changes-nothing-counts-as-lost",
+        file="commune_desk/store/intake/incoming.py",
+        old="        if row[1] or writer in self._heard:\n",
+        new="        if stands_there is not None and (row[1] or writer in self._heard):\n",
+        tests=("simulator/test_busy.py::test_nor_where_desks_are_revoked_by_mistake",),
+    ),
+    Fault(
+        name="what-waits-for-a-name-goes-by-its-id",
+        file="commune_desk/store/exchange/staged.py",
+        old="ORDER BY c.stamp, c.id LIMIT",
+        new="ORDER BY c.id LIMIT",
+        tests=("sync/put_back/test_older_copy.py::test_enrolled_anew_it_sends_in_the_order_in_which_it_was_typed",),
+    ),
 )

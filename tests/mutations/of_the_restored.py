@@ -384,11 +384,4 @@ FAULTS: tuple[Fault, ...] = (
             "sync/put_back/test_set_aside_and_lost.py::test_what_waited_for_its_child_is_offered_under_the_new_name",
         ),
     ),
-    Fault(
-        name="what-changes-nothing-counts-as-lost",
-        file="commune_desk/store/intake/incoming.py",
-        old="        if row[1] or writer in self._heard:\n",
-        new="        if stands_there is not None and (row[1] or writer in self._heard):\n",
-        tests=("simulator/test_busy.py::test_nor_where_desks_are_revoked_by_mistake",),
-    ),
 )

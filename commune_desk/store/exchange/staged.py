@@ -21,7 +21,7 @@ from commune_desk.store.writing.transaction import Tx
 from sync.protocol import MAX_RECEIPT, Receipt, decode
 from sync.purge_wire import REMOVED
 
-_READY = f"SELECT c.id, c.raw {journal.MAY_GO} ORDER BY c.id LIMIT ?"
+_READY = f"SELECT c.id, c.raw {journal.MAY_GO} ORDER BY c.stamp, c.id LIMIT ?"
 _STAGE = "UPDATE change SET state='staged', desk='', n=NULL, head=NULL, signature=NULL, code=NULL, seq=NULL WHERE "
 _OFFERED_AGAIN = f"SELECT 1 FROM change WHERE {journal.OPEN} AND state='waiting' AND seq IS NOT NULL LIMIT 1"  # noqa: S608
 """A change that was heard in a feed and waits once more: the province has lost what it had, and has not said so yet."""
