@@ -74,15 +74,12 @@ def connect(path: Path, key: RegisterKey, *, cache_kib: int = OTHER_CACHE_KIB, r
     """
     _refuse_plain_file(path)
     try:
-        connection = _open(path, key, cache_kib)
+        return _open(path, key, cache_kib, read_only=read_only)
     except DiskRefuses:
         raise (_full() if disk_usage(path.parent).free < _ROOM_TO_OPEN else _damaged()) from None
-    if read_only:
-        connection.execute("PRAGMA query_only=ON")
-    return connection
 
 
-def _open(path: Path, key: RegisterKey, cache_kib: int) -> Connection:
+def _open(path: Path, key: RegisterKey, cache_kib: int, *, read_only: bool) -> Connection:
     with translated():
         connection: Connection = dbapi2.connect(
             str(path), timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
@@ -90,6 +87,8 @@ def _open(path: Path, key: RegisterKey, cache_kib: int) -> Connection:
         with ExitStack() as undo:
             undo.callback(connection.close)
             _prepare(connection, key, cache_kib)
+            if read_only:
+                connection.execute("PRAGMA query_only=ON")
             undo.pop_all()
     return connection
 
