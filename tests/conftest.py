@@ -15,7 +15,6 @@ import pytest
 
 from commune_desk.i18n import DEFAULT, set_language
 from commune_desk.paths import PROFILE_VARIABLE
-from commune_desk.ui.garbage import collect_due
 from tests.helpers.silenced import silenced
 
 if TYPE_CHECKING:
@@ -54,13 +53,14 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """As in the program: what may hold widgets is looked through on this thread alone (`ui.garbage`)."""
-    if "qapp" in getattr(item, "fixturenames", ()):
-        gc.disable()
-        collect_due()
-    elif not gc.isenabled():
+    """As in the program: what may hold widgets is looked through on this thread alone (`ui.garbage`).
+
+    What a test left goes before the next one begins, with its timers.
+    """
+    has_widgets = "qapp" in getattr(item, "fixturenames", ())
+    if has_widgets or not gc.isenabled():
         gc.collect()
-        gc.enable()
+    (gc.disable if has_widgets else gc.enable)()
 
 
 @pytest.fixture(scope="session", autouse=True)
