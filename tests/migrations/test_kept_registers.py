@@ -24,8 +24,9 @@ from sync.change import GENESIS, next_head, read_line
 from sync.protocol import b64
 from sync.seal import CHANGE, SigningKey, sha256, verify
 from tests.helpers.builders import make_visit
-from tests.helpers.workplaces import OFFICER, HandClock
+from tests.helpers.workplaces import FILE_NAME, OFFICER, HandClock, make_register
 from tests.migrations.make_kept import KEPT, KEY, MOTHER, NAMES, OBSERVED, REPORTED
+from tests.sync.actors.updated_desks import OLDER_STEP, age
 from tests.system.register_check import faults
 
 FROZEN = {
@@ -113,6 +114,13 @@ def test_a_kept_register_ends_with_the_tables_of_a_new_one(kept: Path, tmp_path:
     connection.execute("ALTER TABLE person ADD COLUMN drifted TEXT")
     connection.close()
     assert tables(kept) != tables(tmp_path / "new.db")
+
+
+def test_the_older_program_that_the_journeys_update_from_left_what_it_really_left(tmp_path: Path) -> None:
+    """Each new step has to be taken back there too, or those journeys begin with a register that never was."""
+    make_register(tmp_path, key=KEY).close()
+    age(tmp_path / FILE_NAME)
+    assert tables(tmp_path / FILE_NAME) == tables(KEPT / f"register-{OLDER_STEP:04}.db")
 
 
 def rows(path: Path) -> dict[str, list[tuple[Any, ...]]]:

@@ -22,6 +22,7 @@ from tests.sync.actors.travelled_office import TravelledOffice, Traveller
 
 OLDER_STEP, OLDER_SCHEMA = 4, 2
 _NEWER = (
+    "DROP INDEX change_written",
     "DROP INDEX change_left",
     "DROP TABLE joined",
     "DROP INDEX person_joined_to",
