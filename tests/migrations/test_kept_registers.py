@@ -12,7 +12,7 @@ import pytest
 
 from commune_desk.i18n import translate_error
 from commune_desk.program_files import code_book
-from commune_desk.store.desk.register import Register
+from commune_desk.store.desk.register import FILE_NAME, Register
 from commune_desk.store.engine.database import RegisterNewer, connect
 from commune_desk.store.engine.migrate import migrate, steps, version
 from commune_desk.store.pages.history import child_history
@@ -24,7 +24,7 @@ from sync.change import GENESIS, next_head, read_line
 from sync.protocol import b64
 from sync.seal import CHANGE, SigningKey, sha256, verify
 from tests.helpers.builders import make_visit
-from tests.helpers.workplaces import FILE_NAME, OFFICER, HandClock, make_register
+from tests.helpers.workplaces import OFFICER, HandClock, make_register
 from tests.migrations.make_kept import KEPT, KEY, MOTHER, NAMES, OBSERVED, REPORTED
 from tests.sync.actors.updated_desks import OLDER_STEP, age
 from tests.system.register_check import faults

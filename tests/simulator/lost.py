@@ -103,6 +103,8 @@ class Office(Whole):
 
     clock: Weeks = field(default_factory=Weeks)
     missing: list[Missing] = field(default_factory=list)
+    sunk: dict[str, bytes] = field(default_factory=dict)
+    """What went with the disks of PCs that were found and are trusted again, by id of the change."""
     enrolled: int = 0
 
     def enrol(self, place: str) -> Roamer:
@@ -245,6 +247,7 @@ def is_trusted_again(course: Course, _desk: RealDesk) -> str:
         return "none"
     back = course.chance.choice(some)
     office.missing.remove(back)
+    office.sunk |= back.sunk
     back.desk.enrol_anew()
     office.desks.append(back.desk)
     return f"{back.name} as {back.desk.register.identity.desk}"
