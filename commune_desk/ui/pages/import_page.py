@@ -25,7 +25,7 @@ from commune_desk.ui.stepwise import Run, Stepper, Work
 from commune_desk.ui.tasks import Tasks
 from commune_desk.ui.theme import Tone
 from commune_desk.ui.widgets.buttons import PrimaryButton, SecondaryButton
-from commune_desk.ui.widgets.notice import NoticeBar, ProgressRow
+from commune_desk.ui.widgets.notice import ProgressRow
 from commune_desk.ui.widgets.page import Page
 from commune_desk.ui.widgets.tab_order import rest_within
 from commune_desk.usecases.desk.workplace import Workplace
@@ -43,7 +43,6 @@ class ImportPage(Page):
         self.state, self._workplace, self._tasks, self._navigate = State(workplace), workplace, tasks, navigate
         self.work = Stepper(self._on_progress, self._failed, self)
         self._is_clearing, self._decided = False, 0
-        self.notice: NoticeBar | None = None
         self.choose, self.result = ChoosePart(), ResultPart()
         self.columns = ColumnsPart(self.state.target_options())
         self.check = CheckPart(self.state.rows, self.state.row)
@@ -159,7 +158,7 @@ class ImportPage(Page):
         refusal = self.state.refusal()
         self.choose.card.setEnabled(not refusal)
         if refusal:
-            self._say(refusal, Tone.WARNING)
+            self.tell(refusal, Tone.WARNING)
         self.choose.show_view(self.state.broken_off(), self.state.earlier())
 
     def _show_columns(self) -> None:
@@ -182,18 +181,6 @@ class ImportPage(Page):
         self._decided = view.decided
         self.save.rename(view.import_text)
         self.save.setEnabled(view.to_decide == 0)
-
-    def _say(self, sentence: str, tone: Tone = Tone.GOOD) -> None:
-        if self.notice is not None:
-            self.notice.hide()
-            self.notice.deleteLater()
-        self.notice = NoticeBar(sentence, tone)
-        self.notice.dismissed.connect(self._forget_notice)
-        self.body.insertWidget(0, self.notice)
-        self.notice.speak()
-
-    def _forget_notice(self) -> None:
-        self.notice = None
 
     # Long work
 
@@ -345,7 +332,7 @@ class ImportPage(Page):
         else:
             self.state.step_back()
         if sentence:
-            self._say(sentence)
+            self.tell(sentence, Tone.GOOD)
         self.refresh()
 
     def _go_back(self) -> None:
@@ -367,7 +354,7 @@ class ImportPage(Page):
     def save_rejects(self, path: Path) -> None:
         """Write the rows that stayed out, with the reasons, to a new workbook."""
         export = self.state.export_rejects(path)
-        self._tasks.query(export, lambda count: self._say(rejects_saved(count)), self._failed, owner=self)
+        self._tasks.query(export, lambda count: self.tell(rejects_saved(count), Tone.GOOD), self._failed, owner=self)
 
     # Dropping a file
 

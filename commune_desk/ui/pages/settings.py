@@ -22,7 +22,6 @@ from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton, Secondary
 from commune_desk.ui.widgets.card import Card
 from commune_desk.ui.widgets.fields import LineEdit, PasswordField
 from commune_desk.ui.widgets.forms import FieldRow, Form
-from commune_desk.ui.widgets.notice import NoticeBar
 from commune_desk.ui.widgets.options import RadioRow
 from commune_desk.ui.widgets.page import Page, TwoColumns
 from commune_desk.ui.widgets.rows import ListRow
@@ -46,7 +45,6 @@ class SettingsPage(Page):
             parent=parent,
         )
         self._desk, self._tasks = desk, tasks
-        self.notice: NoticeBar | None = None
         self.officers = Card(_("Officers on this PC"), "users")
         columns = TwoColumns()
         for card in (self.officers, self._new_officer(), self._passphrase()):
@@ -190,7 +188,7 @@ class SettingsPage(Page):
             "The backup was written. But the list of who did what was touched from outside, from entry {number} on. "
             "Nothing was lost; tell the province."
         )
-        self._notify(said.format(number=backup.audit_fault), Tone.DANGER)
+        self.tell(said.format(number=backup.audit_fault), Tone.DANGER)
 
     def _backup_failed(self, error: DeskError) -> None:
         self.backup_button.setEnabled(True)
@@ -222,27 +220,11 @@ class SettingsPage(Page):
             self._done(_("The province answered at its new address. This PC syncs with it there from now on."))
 
     def _done(self, sentence: str) -> None:
-        self._notify(sentence, Tone.GOOD)
+        self.tell(sentence, Tone.GOOD)
         self.show_officers()
 
     def _failed(self, error: DeskError) -> None:
-        self._notify(translate_error(error), Tone.DANGER)
-
-    def _notify(self, sentence: str, tone: Tone) -> None:
-        if self.notice is not None:
-            self.body.removeWidget(self.notice)
-            self.notice.deleteLater()
-        self.notice = NoticeBar(sentence, tone)
-        self.notice.dismissed.connect(self._forget_notice)
-        self.body.insertWidget(0, self.notice)
-        self.notice.speak()
-        self.show_top()
-
-    def _forget_notice(self) -> None:
-        if self.notice is not None:
-            self.body.removeWidget(self.notice)
-            self.notice.deleteLater()
-            self.notice = None
+        self.tell(translate_error(error), Tone.DANGER)
 
 
 def _column() -> QVBoxLayout:

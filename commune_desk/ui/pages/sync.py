@@ -33,7 +33,6 @@ from commune_desk.ui.widgets.buttons import LinkButton, PrimaryButton, Secondary
 from commune_desk.ui.widgets.card import Card
 from commune_desk.ui.widgets.flow import clear_layout
 from commune_desk.ui.widgets.forms import announce
-from commune_desk.ui.widgets.notice import NoticeBar
 from commune_desk.ui.widgets.page import Page, TwoColumns
 from commune_desk.ui.widgets.rows import ButtonRow, ListRow
 from commune_desk.ui.widgets.tab_order import follow, rest_focus, stops
@@ -65,7 +64,6 @@ class SyncPage(Page):
         self._status = SyncStatus()
         self._add_actions()
         self._shown: dict[Card, tuple[StatusLine, ...]] = {}
-        self.notice: NoticeBar | None = None
         self.cards: list[DecisionCard] = []
         self.decisions = QWidget()
         self._decisions = QVBoxLayout(self.decisions)
@@ -174,24 +172,10 @@ class SyncPage(Page):
     def _save(self, write: Callable[[], None], done: str) -> None:
         self._tasks.query(
             write,
-            lambda _none: self._notify(done, Tone.GOOD),
-            lambda error: self._notify(translate_error(error), Tone.DANGER),
+            lambda _none: self.tell(done, Tone.GOOD),
+            lambda error: self.tell(translate_error(error), Tone.DANGER),
             owner=self,
         )
-
-    def _notify(self, sentence: str, tone: Tone) -> None:
-        self._forget_notice()
-        self.notice = NoticeBar(sentence, tone)
-        self.notice.dismissed.connect(self._forget_notice)
-        self.body.insertWidget(0, self.notice)
-        self.notice.speak()
-        self.show_top()
-
-    def _forget_notice(self) -> None:
-        if self.notice is not None:
-            self.body.removeWidget(self.notice)
-            self.notice.deleteLater()
-            self.notice = None
 
     def show_status(self, status: SyncStatus) -> None:
         """The agent's news: running, failed, next try."""
@@ -327,7 +311,7 @@ class SyncPage(Page):
         lost = [overtaken(self._workplace, one.card, one.written) for one in going.values() if one.is_touched]
         self._forget(going.values())
         if lost:
-            self._notify(" ".join(lost), Tone.WARNING)
+            self.tell(" ".join(lost), Tone.WARNING)
 
     def _forget(self, gone: Iterable[DecisionCard]) -> None:
         """No draft stays of a card that went: it would come to another one, or to nobody."""

@@ -22,9 +22,10 @@ from PySide6.QtWidgets import (
 )
 
 from commune_desk.ui import theme
-from commune_desk.ui.theme import Size
+from commune_desk.ui.theme import Size, Tone
 from commune_desk.ui.widgets.card import Card
 from commune_desk.ui.widgets.flow import Stack
+from commune_desk.ui.widgets.notice import NoticeBar
 from commune_desk.ui.widgets.text import Text
 
 _SCROLLING = {
@@ -165,6 +166,8 @@ class Page(QWidget):
         head.setContentsMargins(0, 0, 12, 0)
         self._frame.addWidget(self._scrolling(), 1)
         self._follows = True
+        self.notice: NoticeBar | None = None
+        """What was told last, until it is dismissed."""
         cast(QApplication, QApplication.instance()).focusChanged.connect(self._follow_focus)
 
     def _scrolling(self) -> QScrollArea:
@@ -200,6 +203,22 @@ class Page(QWidget):
         went = self._follows and before is not None and QApplication.mouseButtons() == Qt.MouseButton.NoButton
         if now is not None and went and self.isVisible() and self.content.isAncestorOf(now):
             QTimer.singleShot(0, now, partial(self._show_whole, now))  # a page that has just come has no places yet
+
+    def tell(self, sentence: str, tone: Tone) -> None:
+        """Say a sentence above all else on the page, in place of the one before."""
+        self._forget_notice()
+        self.notice = NoticeBar(sentence, tone)
+        self.notice.dismissed.connect(self._forget_notice)
+        self.body.insertWidget(0, self.notice)
+        self.notice.speak()
+        self.show_top()
+
+    def _forget_notice(self) -> None:
+        if self.notice is not None:
+            self.body.removeWidget(self.notice)
+            self.notice.hide()
+            self.notice.deleteLater()
+            self.notice = None
 
     def show_top(self) -> None:
         """Bring into view what has just been said above all else: what was pressed for it may stand far below, and the
