@@ -59,6 +59,15 @@ def test_the_rooms_are_those_of_the_map(package: str) -> None:
     assert _rooms_on_the_map(package) == {name: _purpose(file) for name, file in rooms.items()}
 
 
+def test_the_ground_floor_of_the_sync_is_on_the_map() -> None:
+    """The modules that both programs share, each by its name."""
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    told = re.search(r"^ sync +(.+?)^ +\|", text, re.MULTILINE | re.DOTALL)
+    modules = {path.stem for path in (ROOT / "sync").glob("*.py")} - {"__init__"}
+    assert told is not None
+    assert set(re.findall(r"\w+", told[1])) - {"pure"} == modules
+
+
 def _rooms_on_the_map(package: str) -> dict[str, str]:
     text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
     table = text.partition(f"| `{package}` | what it holds |")[2].partition("\n\n")[0]

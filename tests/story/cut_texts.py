@@ -2,32 +2,50 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QWidget
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QScrollArea, QWidget
 
 from commune_desk.ui.opening.frame import OpeningCard
 from commune_desk.ui.widgets.chip import Chip
 from commune_desk.ui.widgets.forms import FieldRow
-from commune_desk.ui.widgets.line_breaks import before_code
 from commune_desk.ui.widgets.table import PagedTable, RowDelegate
 from commune_desk.ui.widgets.text import RichLine, Text
 
 _FIELD_EDGES = 24
 _ARROW = 26
+_CASE_CODE = re.compile(r"[A-Z]+(?:-[0-9A-Z]+){2,}")
 _MAY_END_A_LINE = " \u00a0\u2028-–/"
 
 
 def cut_texts(window: QWidget) -> list[str]:
-    """What is cut off in the window as it stands: texts, chips, buttons, choices, placeholders, cells of tables; words
-    torn over two lines; and an opening page that does not fit into it, unless it grew by telling of mistakes."""
+    """What is cut off in the window as it stands, also further down where it scrolls: texts, chips, buttons, choices,
+    placeholders, cells of tables; words torn over two lines; and an opening page that does not fit into it, unless it
+    grew by telling of mistakes."""
     shown = [widget for widget in (window, *window.findChildren(QWidget)) if widget.isVisible() and not _is_out(widget)]
     found = [text for widget in shown for text in _cut(widget)]
     return list(dict.fromkeys(found))
 
 
 def _is_out(widget: QWidget) -> bool:
-    return widget.visibleRegion().isEmpty()
+    """Whether nobody can come to see it: what is scrolled away lies in something that is seen."""
+    if not widget.visibleRegion().isEmpty():
+        return False
+    content = _scrolling_with(widget)
+    return content is None or not content.rect().intersects(QRect(widget.mapTo(content, QPoint(0, 0)), widget.size()))
+
+
+def _scrolling_with(widget: QWidget) -> QWidget | None:
+    """All that scrolls with it; None where nothing does."""
+    above = widget.parentWidget()
+    while above is not None:
+        content = above.widget() if isinstance(above, QScrollArea) else None
+        if content is not None and content.isAncestorOf(widget):
+            return content
+        above = above.parentWidget()
+    return None
 
 
 def _cut(widget: QWidget) -> Iterator[str]:
@@ -54,7 +72,7 @@ def _torn(text: RichLine) -> Iterator[str]:
     for at in range(1, layout.lineCount()):
         start = layout.lineAt(at).textStart()
         is_torn = not words[start].isspace() and words[start - 1] not in _MAY_END_A_LINE
-        if is_torn or before_code(words, 0, start) < start:
+        if is_torn or any(code.start() < start < code.end() for code in _CASE_CODE.finditer(words)):
             yield f"{words} (torn at {words[start - 1 : start + 1]})"
 
 

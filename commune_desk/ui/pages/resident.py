@@ -27,8 +27,6 @@ from commune_desk.ui.widgets.rows import ButtonRow, ListRow
 from commune_desk.ui.widgets.text import Text
 from commune_desk.usecases.desk.workplace import Workplace
 
-_LABEL_WIDTH = 112
-
 
 class ResidentPage(SubjectPage):
     """The page of one stay; make one for each that is opened."""
@@ -182,4 +180,4 @@ def _fill_sealed(card: Card, show: LinkButton, facts: Sequence[Fact]) -> None:
 
 
 def _fact_row(fact: Fact) -> ListRow:
-    return ListRow("", fact.value).lead(fact.label, ink="quiet", width=_LABEL_WIDTH)
+    return ListRow("", fact.value).labelled(fact.label)

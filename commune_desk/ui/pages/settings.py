@@ -206,7 +206,7 @@ class SettingsPage(Page):
             self.about.add(ListRow("", value).lead(label, ink="quiet", width=_LABEL_WIDTH))
         self.change_address: LinkButton | None = None
         if can_follow(self._desk):
-            self.change_address = LinkButton(_("Change the address of the province's server…"))
+            self.change_address = LinkButton(_("Change the server's address…"))
             self.change_address.clicked.connect(self._follow)
             self.about.add_padded(self.change_address)
 

@@ -23,10 +23,13 @@ def unbroken(text: str, fits: Callable[[str], bool]) -> str:
 
 
 def before_code(text: str, start: int, end: int) -> int:
-    """Where a line from `start` ends that would end at `end`: before a case code that would be torn there."""
+    """Where a line from `start` ends that would end at `end`: before a case code that would be torn there; where that
+    is longer than the line, behind one of its hyphens."""
     for code in _CODE.finditer(text, start, min(len(text), end + _LONGEST_CODE)):
         if start < code.start() < end < code.end():
             return code.start()
+        if code.start() == start and end < code.end():
+            return text.rfind("-", start, end) + 1 or end
     return end
 
 

@@ -49,7 +49,8 @@ class _Row(_Widget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(ROW_MARGINS)
         self._row.setSpacing(12)
-        self._row.addWidget(self._texts(title, detail, second, chips), 1)
+        self._column = self._texts(title, detail, second, chips)
+        self._row.addWidget(self._column, 1)
         if aside:
             self._row.addWidget(Text(aside, size=Size.SMALL, ink="quiet"))
         if trailing is not None:
@@ -77,8 +78,16 @@ class _Row(_Widget):
         box.setSpacing(6)
         if icon:
             box.addWidget(IconLabel(icon, size=16, ink=ink))
-        box.addWidget(Text(text, ink=ink, bold=True), 1)
+        box.addWidget(Text(text, ink=ink, bold=True, wrap=True), 1)
         self._row.insertWidget(0, holder)
+        self.setAccessibleName(f"{text} {self.accessibleName()}")
+        return self
+
+    def labelled(self, text: str) -> Self:
+        """Put a quiet label above the texts, where a column has no room for it beside them; returns the row."""
+        self._row.removeWidget(self._column)
+        self._column = Stack(Text(text, size=Size.SMALL, ink="quiet", wrap=True), self._column)
+        self._row.insertWidget(0, self._column, 1)
         self.setAccessibleName(f"{text} {self.accessibleName()}")
         return self
 

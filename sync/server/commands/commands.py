@@ -44,7 +44,6 @@ ROLES = {
 
 
 def init(args: Namespace, console: Console) -> None:
-    console.say(N_("Making the keys, the certificates and the encrypted database…"))
     where = read_url(args.database, owner=args.owner) if args.database else None
     made = found(args.data, args.key_file, name=args.name, hosts=args.host, clock=SystemClock(), where=where)
     with closing(made) as province:

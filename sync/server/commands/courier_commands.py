@@ -197,7 +197,8 @@ def _give_out(args: Namespace, province: Province, console: Console) -> None:
 def _tell(outcomes: Sequence[FileOutcome], standings: Sequence[DeskStanding], console: Console) -> None:
     for one in outcomes:
         if one.refused:
-            console.line(f"{harmless(one.file)} {one.fingerprint}: {one.refused}")
+            named = " ".join(filter(None, (harmless(one.file), one.fingerprint)))
+            console.line(f"{named}: {one.refused}")
         else:
             console.say(
                 N_("{file}: bundle of desk {desk}, fingerprint {fingerprint}."),

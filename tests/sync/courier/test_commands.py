@@ -183,6 +183,7 @@ def test_what_cannot_be_done_is_a_sentence(
     captured = capsys.readouterr()
     assert sentence in captured.err
     assert "Traceback" not in captured.err
+    assert " :" not in captured.out, "a file that could not be read has no fingerprint, and no place for one"
 
 
 def test_a_desk_gets_what_is_new_without_having_asked(office: Office, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from commune_desk.domain.time.clock import SystemClock
@@ -74,6 +74,41 @@ def test_a_case_code_wider_than_the_text_is_torn_and_found(qtbot: QtBot) -> None
     text.show()
     assert "".join(lines_of(text, 120)).replace(" ", "") == CODES.replace(" ", "")
     assert cut_texts(text)
+
+
+def test_a_case_code_wider_than_the_text_breaks_behind_a_hyphen(qtbot: QtBot) -> None:
+    text = Text("QN-06838-2026-WMWM-0001", wrap=True)
+    qtbot.addWidget(text)
+    text.resize(160, text.heightForWidth(160))
+    text.show()
+    assert lines_of(text, 160) == ["QN-06838-2026-", "WMWM-0001"]
+    assert cut_texts(text), "and is found: a picture of it is to be looked at"
+
+
+@pytest.mark.parametrize("label", ["Reason for discharge", "Tình trạng khi đến"])
+@pytest.mark.parametrize("width", [271, 362])
+def test_a_label_and_a_case_code_have_room_in_a_narrow_card(qtbot: QtBot, label: str, width: int) -> None:
+    card = QWidget()
+    column = QVBoxLayout(card)
+    column.addWidget(ListRow("", "QN-06838-2026-WMWM-0001").labelled(label))
+    column.addWidget(ListRow("", "Về với gia đình").lead(label, ink="quiet", width=104))
+    qtbot.addWidget(card)
+    column.setContentsMargins(0, 0, 0, 0)
+    card.setFixedWidth(width)
+    card.show()
+    assert cut_texts(card) == []
+
+
+def test_what_is_cut_further_down_where_it_scrolls_is_found(qtbot: QtBot) -> None:
+    area, content = QScrollArea(), QWidget()
+    column = QVBoxLayout(content)
+    column.addSpacing(900)
+    column.addWidget(holding(Text("Số định danh cá nhân", bold=True), 90))
+    area.setWidget(content)
+    qtbot.addWidget(area)
+    area.resize(300, 200)
+    area.show()
+    assert cut_texts(area) == ["Số định danh cá nhân"]
 
 
 @pytest.mark.parametrize(
