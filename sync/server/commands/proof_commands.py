@@ -73,7 +73,7 @@ def export_log(args: Namespace, console: Console) -> None:
     if args.json:
         console.json({"lines": lines, "authority": fingerprint})
         return
-    console.say(N_("{lines} lines of the log are in {path}."), lines=lines, path=args.to)
+    console.say(N_("The log is in {path}; lines: {lines}."), lines=lines, path=args.to)
     console.say(
         N_("Sealed values stay sealed in it, but names and addresses are readable: treat it like the register itself.")
     )

@@ -61,7 +61,7 @@ def migrate_store(args: Namespace, console: Console) -> None:
 
 def _moved(source: Province, target: Database, data: Path, console: Console) -> None:
     console.say(N_("Replaying the log…"))
-    moving.move(source, target, progress=lambda done: console.say(N_("{number} changes replayed"), number=done))
+    moving.move(source, target, progress=lambda done: console.say(N_("Changes replayed so far: {number}"), number=done))
     for name in (*FILES, erased_list.FILE):
         if name in FILES or (source.data / name).exists():
             _copy(source.data / name, data / name)
