@@ -12,7 +12,7 @@ from commune_desk.domain.words.labels import N_
 from sync.server.commands.console import Console
 from sync.server.commands.opening import opened
 from sync.server.engine.database import WHOLE_PROVINCE
-from sync.server.identity.province import open_province
+from sync.server.identity.province import followed_by, open_province
 from sync.server.lifecycle.backups import back_up, raise_durable, received_until
 from sync.server.lifecycle.restoring import begin
 from sync.server.lifecycle.restoring import restore as put_back
@@ -23,7 +23,10 @@ _FIRST_YEAR = 1970
 NEXT_STEPS = (
     N_("Start the server: commune-desk-server serve. Desks send by themselves what this copy lacks."),
     N_("Hand down again the reports by 111 and 1800.1769 that came in since the copy was made: report-in."),
-    N_("Desks enrolled since then need a new code: enrol-code. Revoke again what was revoked since then: desk revoke."),
+    N_(
+        "Desks enrolled since then need a new code: enrol-code. Revoke again what was revoked since then: desk revoke, "
+        "with --remove where the register was to be removed."
+    ),
     N_("Once status shows that every desk was heard of since, make a new backup."),
 )
 
@@ -57,17 +60,31 @@ def durable(args: Namespace, console: Console) -> None:
 
 def restored(args: Namespace, console: Console) -> None:
     with closing(open_province(args.data, args.key_file)) as province:
+        former = followed_by(province.database)
         begin(province)
+    if former:
+        console.say(
+            N_(
+                "This province had been moved to {place} and is in use here again. Never serve that folder any more, "
+                "or there are two of one name."
+            ),
+            place=former,
+        )
     console.say(N_("A new epoch has begun. What is next:"))
     _say_next(console)
 
 
 def restore(args: Namespace, console: Console) -> None:
     aside = put_back(args.data, args.key_file, args.source, clock=SystemClock(), older=args.older)
-    console.say(
-        N_("The backup stands in its place and a new epoch has begun. What was there lies in {path}. What is next:"),
-        path=aside,
-    )
+    if aside.is_dir():
+        console.say(
+            N_(
+                "The backup stands in its place and a new epoch has begun. What was there lies in {path}. What is next:"
+            ),
+            path=aside,
+        )
+    else:
+        console.say(N_("The backup stands in the folder and a new epoch has begun. What is next:"))
     _say_next(console)
 
 

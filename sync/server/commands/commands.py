@@ -210,12 +210,15 @@ def _is_meant(shown: DeskStatus, removes: bool, console: Console) -> bool:
         scopes=", ".join(shown.scopes),
         seen=local_time(shown.seen_at) if shown.seen_at else "–",
     )
-    console.say(
-        N_(
-            "Once it is out of service it receives nothing any more, and what it still sends is kept aside. "
-            "It comes back only with a new enrolment code."
+    if shown.status == desks.EXPECTED:
+        console.say(N_("No PC has used its code yet, and none can any more then."))
+    else:
+        console.say(
+            N_(
+                "Once it is out of service it receives nothing any more, and what it still sends is kept aside. "
+                "It comes back only with a new enrolment code."
+            )
         )
-    )
     if removes:
         console.say(_REMOVAL)
     asked = console.texts.say(N_("Type its id once more to go on: "))

@@ -144,8 +144,10 @@ def _drop(province: Province, desk: str, digest: bytes) -> None:
 def existing(connection: Connection, desk: str) -> desks.DeskState:
     """Raises Refusal for an id that no enrolled desk has."""
     state = desks.find(connection, desk)
-    if state is None or not state.sign_public or desk == PROVINCE_DESK:
+    if state is None or desk == PROVINCE_DESK:
         raise desks.no_such(desk)
+    if not state.sign_public:
+        raise Refusal(N_("No PC has used the code of desk {desk} yet. Nothing was changed."), desk=desk)
     return state
 
 

@@ -22,6 +22,7 @@ from sync.server.edge.app import Service
 from sync.server.edge.daily import daily_roots, erased_noted, snapshots_ahead
 from sync.server.edge.listening import ListeningSocket
 from sync.server.edge.patience import PatientLoop, PatientProtocol
+from sync.server.engine.private_files import refuse_unwritable
 from sync.server.identity.only_process import only_process
 from sync.server.identity.province import CERT_FILE, KEY_FILE, Province
 from sync.server.reasons import reason_of
@@ -38,8 +39,10 @@ def serve(
     """Serve until SIGTERM or SIGINT. `ready` is told the address once the port listens; `settle` keeps the list of what
     was erased.
 
-    Raises Refusal when another process serves this folder, Fault when the port or certificate cannot be had.
+    Raises Refusal when another process serves this folder, Fault when it cannot be written or the port or certificate
+    cannot be had.
     """
+    refuse_unwritable(province.data)
     with only_process(province):
         service = Service(province)
         stand_at(

@@ -238,7 +238,8 @@ class _BinaryText(StrBinaryDumper):
 
 
 _GONE = N_(
-    "The line to the database is gone, or its server is not running. Nothing was lost; try again when it is back."
+    "The line to the database is gone, or its server is not running, or not at the address that was given. Nothing was "
+    "lost; try again when it is back."
 )
 _REASONS = {
     "08": _GONE,

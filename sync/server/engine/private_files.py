@@ -45,6 +45,17 @@ def _unwritten(path: Path, error: OSError) -> Fault:
     return Fault(N_("The file {path} cannot be written: {reason}."), path=path, reason=reason_of(error))
 
 
+def refuse_unwritable(data: Path) -> None:
+    """Raise Fault where nothing can be put into the folder: better before anybody relies on it."""
+    probe = data / ".writable.new"
+    try:
+        with made_anew(probe):
+            pass
+        probe.unlink()
+    except OSError as error:
+        raise Fault(N_("The folder {path} cannot be written: {reason}."), path=data, reason=reason_of(error)) from None
+
+
 def make_folder(data: Path) -> None:
     """A new folder for its owner alone. Raises Refusal for one that holds something, Fault when it cannot be."""
     try:

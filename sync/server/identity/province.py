@@ -142,10 +142,14 @@ def refuse_moved(province: Province) -> None:
     refuse_followed(province.database)
 
 
+def followed_by(database: Database) -> str:
+    """The data folder from which a province that was moved is served; empty where it is served from here."""
+    return database.read(lambda connection: facts_of(connection, (MOVED_TO,)), NO_SCOPE).get(MOVED_TO, "")
+
+
 def refuse_followed(database: Database) -> None:
     """The same of a store that is no open province."""
-    place = database.read(lambda connection: facts_of(connection, (MOVED_TO,)), NO_SCOPE).get(MOVED_TO)
-    if place:
+    if place := followed_by(database):
         raise Refusal(
             N_(
                 "This province was moved and is served with --data {place} now; nothing was done here. If what is "

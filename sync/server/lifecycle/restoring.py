@@ -36,6 +36,8 @@ _UNFINISHED = "unfinished"
 def restore(data: Path, key_path: Path, source: Path, *, clock: Clock, older: bool = False) -> Path:
     """Put the backup `source` in the place of the province in `data`; returns the folder with what was there.
 
+    It is gone again where there was nothing.
+
     A folder as `source` is a whole data folder, as an earlier restore put one aside. What is refused leaves nothing.
     With `older` also a backup that lacks what desks were told to rely on. Killed at any moment, it can be run again.
     Raises Refusal while the province is served, for one on PostgreSQL or moved from here and for no backup,
@@ -64,6 +66,8 @@ def restore(data: Path, key_path: Path, source: Path, *, clock: Clock, older: bo
             settle_names(aside)
             (data / FRESH).replace(data / FILE)
             settle_names(data)
+            with suppress(OSError):  # it holds something, mostly
+                aside.rmdir()
     except OSError as error:
         raise Fault(N_("The folder {path} cannot be written: {reason}."), path=data, reason=reason_of(error)) from None
     return aside

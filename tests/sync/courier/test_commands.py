@@ -320,3 +320,12 @@ def test_a_province_founded_elsewhere_says_that_the_bundle_is_not_for_it(office:
         == REFUSED
     )
     assert bring(office.province, data), "the twin"
+
+
+def test_for_a_desk_whose_code_nobody_has_used_nothing_can_be_sealed(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--lang", "en", "enrol-code", *places(office), "--scope", "C:06838", "--json"]) == 0
+    name = told(capsys)["desk"]
+    assert command(office, "out", "--desk", name, "--to", office.folder) == REFUSED
+    assert f"No PC has used the code of desk {name} yet" in capsys.readouterr().err

@@ -29,7 +29,12 @@ def test_it_is_said_where_the_province_is_served_now(folder: Path) -> None:
 
 
 def test_once_the_old_one_is_in_use_again_it_is_put_back(folder: Path) -> None:
-    assert command(folder, "restored").returncode == 0
+    again = command(folder, "restored")
+    assert (again.returncode, f"had been moved to {folder / 'new'} and is in use here again" in again.stdout) == (
+        0,
+        True,
+    )
+    assert "had been moved" not in command(folder, "restored").stdout
     done = command(folder, "restore", "--from", str(folder / "backup"))
     assert done.returncode == 0, done.stderr
     assert command(folder, "status").returncode == 0

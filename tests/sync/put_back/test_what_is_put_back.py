@@ -146,3 +146,14 @@ def test_a_backup_that_is_not_whole_is_named_by_its_own_name(folder: Path, monke
     monkeypatch.setattr(backups, "_goes_on_from", lambda connection, copied: False)
     told = command(folder, "backup", "--to", str(folder / "second"))
     assert (told.returncode, f"The backup {folder / 'second'} is damaged" in told.stderr) == (2, True)
+
+
+def test_in_a_new_folder_nothing_is_told_of_what_was_there(folder: Path) -> None:
+    backup = folder / "backup"
+    elsewhere = folder / "elsewhere"
+    elsewhere.mkdir()
+    (folder / "key.json").replace(elsewhere / "key.json")
+    done = command(elsewhere, "restore", "--from", str(backup), "--older")
+    assert done.returncode == 0, done.stderr
+    assert "before-restore" not in done.stdout
+    assert list((elsewhere / "data").glob("before-restore-*")) == []

@@ -260,6 +260,8 @@ def test_a_script_takes_a_desk_out_of_service_without_a_question(folder: Path, m
     desk = msgspec.json.decode(command(folder, "enrol-code", "--scope", "C:06838", "--json").stdout)["desk"]
     nobody_there = command(folder, "desk", "revoke", desk)
     assert (nobody_there.returncode, "Nobody answered the question" in nobody_there.stderr) == (2, True)
+    assert "No PC has used its code yet" in nobody_there.stdout
+    assert "what it still sends" not in nobody_there.stdout
     assert command(folder, "desk", "revoke", desk, "--yes").returncode == 0
     again = command(folder, "desk", "revoke", desk)
     assert (again.returncode, "revoked already" in again.stderr) == (2, True)

@@ -6,8 +6,13 @@ import asyncio
 import socket
 from pathlib import Path
 
+import pytest
+
+from commune_desk.domain.words.errors import Fault
+from commune_desk.i18n import translate_error
 from sync.server.edge import serving
 from sync.server.edge.patience import PatientLoop
+from sync.server.engine.private_files import refuse_unwritable
 from tests.sync.actors.server_fixtures import command
 
 
@@ -50,3 +55,13 @@ def test_without_its_certificate_it_says_how_to_have_one(tmp_path: Path) -> None
     done = command(tmp_path, "serve", "--host", "127.0.0.1", "--port", "0")
     assert done.returncode == 2
     assert "commune-desk-server renew" in done.stderr
+
+
+def test_a_folder_that_cannot_be_written_is_told_before_anybody_relies_on_it(tmp_path: Path) -> None:
+    refuse_unwritable(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "file").touch()
+    for place in (tmp_path / "nowhere", tmp_path / "file"):
+        with pytest.raises(Fault) as caught:
+            refuse_unwritable(place)
+        assert str(place) in translate_error(caught.value)
