@@ -57,8 +57,8 @@ FAULTS = (
     Fault(
         name="a-bundle-for-a-code-that-no-pc-used",
         file="sync/server/edge/courier.py",
-        old="    if state is None or not state.sign_public or desk == PROVINCE_DESK:\n",
-        new="    if state is None or state.status == desks.EXPECTED or desk == PROVINCE_DESK:\n",
+        old="    if not state.sign_public:\n",
+        new="    if state.status == desks.EXPECTED:\n",
         tests=(f"{_NEVER}::test_it_is_said_that_no_pc_is_there_and_not_that_something_is_damaged",),
     ),
     Fault(

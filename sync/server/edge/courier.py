@@ -147,7 +147,7 @@ def existing(connection: Connection, desk: str) -> desks.DeskState:
     if state is None or desk == PROVINCE_DESK:
         raise desks.no_such(desk)
     if not state.sign_public:
-        raise Refusal(N_("No PC has used the code of desk {desk} yet. Nothing was changed."), desk=desk)
+        raise Refusal(N_("No PC has used the code of desk {desk}. Nothing was changed."), desk=desk)
     return state
 
 

@@ -328,4 +328,4 @@ def test_for_a_desk_whose_code_nobody_has_used_nothing_can_be_sealed(
     assert main(["--lang", "en", "enrol-code", *places(office), "--scope", "C:06838", "--json"]) == 0
     name = told(capsys)["desk"]
     assert command(office, "out", "--desk", name, "--to", office.folder) == REFUSED
-    assert f"No PC has used the code of desk {name} yet" in capsys.readouterr().err
+    assert f"No PC has used the code of desk {name}. " in capsys.readouterr().err

@@ -42,7 +42,7 @@ def test_it_is_said_that_no_pc_is_there_and_not_that_something_is_damaged(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk = code_withdrawn(tmp_path)
-    assert f"There is no desk {desk}" in written_for(desk, tmp_path)
+    assert f"No PC has used the code of desk {desk}." in written_for(desk, tmp_path)
     monkeypatch.setattr(courier_reply, "existing", desks.find)  # the twin
     assert "damaged" in written_for(desk, tmp_path)
 
