@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QRadioButton, QSizePolicy, QWidget
 
 from commune_desk.ui import theme
@@ -20,6 +20,10 @@ else:
 _MARK = 18
 _GAP = 8
 _PAD = 4
+_LEFT = _PAD + _MARK + _GAP
+_SHORTEST = 60
+"""Of the words in a line, where they stand over several."""
+_OVER_LINES = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
 
 
 def _mark_box(button: QAbstractButton) -> QRectF:
@@ -34,15 +38,32 @@ def _begin(button: QAbstractButton) -> QPainter:
         painter.setPen(QPen(theme.colour("accent"), 2))
         painter.drawRoundedRect(QRectF(button.rect()).adjusted(1, 1, -1, -1), theme.RADIUS, theme.RADIUS)
     painter.setPen(theme.colour("ink" if button.isEnabled() else "quiet"))
-    left = _PAD + _MARK + _GAP
-    words = QRect(left, 0, button.width() - left, button.height())
-    shown = painter.fontMetrics().elidedText(button.text(), Qt.TextElideMode.ElideRight, words.width())
-    painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, shown)
-    if shown != button.text():
-        button.setToolTip(as_tip(button.text()))
+    _write(button, painter)
     painter.setPen(QPen(theme.colour("accent" if button.isChecked() or button.underMouse() else "edge"), 1.4))
     painter.setBrush(theme.colour("surface"))
     return painter
+
+
+def _write(button: QAbstractButton, painter: QPainter) -> None:
+    """The words beside the mark: over several lines where one is too short, cut only without room for those."""
+    words = QRect(_LEFT, 0, button.width() - _LEFT, button.height())
+    metrics, text = painter.fontMetrics(), button.text()
+    if metrics.horizontalAdvance(text) <= words.width():
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, text)
+    elif _wrapped(metrics, text, words.width()) <= words.height():
+        painter.drawText(words, _OVER_LINES, text)
+    else:
+        painter.drawText(
+            words,
+            Qt.AlignmentFlag.AlignVCenter,
+            metrics.elidedText(text, Qt.TextElideMode.ElideRight, words.width()),
+        )
+        button.setToolTip(as_tip(text))
+
+
+def _wrapped(metrics: QFontMetrics, text: str, width: int) -> int:
+    """How high the words stand in lines of `width`."""
+    return metrics.boundingRect(QRect(0, 0, width, 1 << 14), _OVER_LINES, text).height()
 
 
 class _Toggle(_Button):
@@ -54,7 +75,17 @@ class _Toggle(_Button):
         self.setAccessibleName(text)
         self.setFont(theme.font())
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def heightForWidth(self, width: int) -> int:
+        lines = _wrapped(self.fontMetrics(), self.text(), max(width - _LEFT, _SHORTEST))
+        return max(self.sizeHint().height(), lines + 6)
+
+    def minimumSizeHint(self) -> QSize:
+        hint = self.sizeHint()
+        return QSize(min(_LEFT + _SHORTEST, hint.width()), hint.height())
 
     def sizeHint(self) -> QSize:
         words = self.fontMetrics().horizontalAdvance(self.text()) + _GAP if self.text() else 0

@@ -24,6 +24,7 @@ from commune_desk.ui.widgets.choice import Choice
 from commune_desk.ui.widgets.fields import LineEdit
 from commune_desk.ui.widgets.forms import FieldRow, Form
 from commune_desk.ui.widgets.line_breaks import dangling_dot, unbroken
+from commune_desk.ui.widgets.options import MultiChoice
 from commune_desk.ui.widgets.rows import ListRow
 from commune_desk.ui.widgets.table import THREE_LINES, TWO_LINES, PagedTable, RowDelegate
 from commune_desk.ui.widgets.text import RichLine, Run, Text
@@ -97,6 +98,28 @@ def test_a_label_and_a_case_code_have_room_in_a_narrow_card(qtbot: QtBot, label:
     card.setFixedWidth(width)
     card.show()
     assert cut_texts(card) == []
+
+
+def test_a_tick_with_more_words_than_a_line_has_room_for_goes_on_below(qtbot: QtBot) -> None:
+    """And what stands below it is whole: at 125 % the last of a resident's papers was cut in half."""
+    labels = ("Tờ khai (Mẫu 07)", "Đề nghị của UBND cấp xã (nếu có)", "Giấy tờ tùy thân (nếu có)")
+    card, note = QWidget(), Text("Hồ sơ thường hoàn thiện trong 10 ngày làm việc kể từ ngày tiếp nhận.", wrap=True)
+    papers = MultiChoice("Giấy tờ", [(label, label) for label in labels])
+    column = QVBoxLayout(card)
+    for one in (papers, note):
+        column.addWidget(one)
+    column.addStretch(1)
+    qtbot.addWidget(card)
+    card.setFixedWidth(265)
+    card.resize(265, 400)
+    card.show()
+    first, long, last = papers.buttons.values()
+    assert long.height() > first.height()
+    assert last.geometry().bottom() < papers.height()
+    assert not last.toolTip()
+    shown = card.grab()
+    assert not shown.isNull()
+    assert not long.toolTip(), "a tip says all of what is cut"
 
 
 def test_what_is_cut_further_down_where_it_scrolls_is_found(qtbot: QtBot) -> None:
