@@ -147,7 +147,7 @@ class _BesideDot(QWidget):
 
 
 class _ChoiceCell(QWidget):
-    """A value to choose; a short one, such as a phone number, stays on one line."""
+    """A value to choose; a short number, as that of a phone, stays on one line."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -155,7 +155,8 @@ class _ChoiceCell(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(4)
         self.button = Dot()
-        label = Text(text.replace(" ", "\u00a0") if len(text) <= _UNBROKEN else text, wrap=True)
+        is_number = len(text) <= _UNBROKEN and not any(map(str.isalpha, text))
+        label = Text(text.replace(" ", "\u00a0") if is_number else text, wrap=True)
         label.setBuddy(self.button)
         grid.addWidget(self.button, 0, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(label, 0, 1)

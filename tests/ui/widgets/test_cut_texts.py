@@ -21,6 +21,7 @@ from commune_desk.ui.shots import SCALED, SCREEN
 from commune_desk.ui.theme import Tone
 from commune_desk.ui.widgets.chip import Chip
 from commune_desk.ui.widgets.choice import Choice
+from commune_desk.ui.widgets.compare import CompareRow, CompareTable, Version
 from commune_desk.ui.widgets.fields import LineEdit
 from commune_desk.ui.widgets.forms import FieldRow, Form
 from commune_desk.ui.widgets.line_breaks import dangling_dot, unbroken
@@ -120,6 +121,17 @@ def test_a_tick_with_more_words_than_a_line_has_room_for_goes_on_below(qtbot: Qt
     shown = card.grab()
     assert not shown.isNull()
     assert not long.toolTip(), "a tip says all of what is cut"
+
+
+@pytest.mark.parametrize("value", ["Thôn Cao Thắng", "0912 345 678", "Khu Bình Công 2"])
+def test_a_value_to_choose_is_whole_in_a_narrow_column(qtbot: QtBot, value: str) -> None:
+    """As wide as a card of decisions at 125 %: the name of a village was torn within its last word."""
+    row = CompareRow("village", "Thôn, bản, khu", value, (Version("ours", value), Version("theirs", value)))
+    table = CompareTable(["Đang dùng: Tôi\n21:46 hôm nay", "Cán bộ nơi khác\n08:00 24/11"], [row])
+    qtbot.addWidget(table)
+    table.setFixedWidth(543)
+    table.show()
+    assert cut_texts(table) == []
 
 
 def test_what_is_cut_further_down_where_it_scrolls_is_found(qtbot: QtBot) -> None:
